@@ -1,0 +1,168 @@
+"""The hallway: joins the rooms. Flask and the WSGI server are pointed at `create_app`."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+import httpx
+from flask import Flask
+
+from caseroom import logs
+from caseroom.bridge import events
+from caseroom.bridge.action import Ports
+from caseroom.bridge.deliver import Office
+from caseroom.bridge.erase import Eraser, PersonDesk
+from caseroom.bridge.identity import Identity, ReservedNames
+from caseroom.bridge.intake import Reception
+from caseroom.bridge.ledger import CaseDesk, Ledger
+from caseroom.bridge.people import People
+from caseroom.bridge.ports import NamesAgents, OpensCases, ReadsCases, Store
+from caseroom.bridge.records import Value
+from caseroom.bridge.settle import Settler
+from caseroom.bridge.situation import Rules
+from caseroom.connector import Connector
+from caseroom.house import House
+from caseroom.settings import Settings, environment, load
+from caseroom.store.sqlite import SQLiteStore
+from caseroom.tencent_chat.callbacks import Callbacks
+from caseroom.tencent_chat.client import Client
+from caseroom.tencent_chat.gateway import TencentChat
+from caseroom.tencent_chat.user_sig import AdminSig, UserSigs
+from caseroom.web import front
+from connectors import SHIPPED
+
+GROUP = "caseroom.connectors"
+
+
+def installed() -> dict[str, type[Any]]:
+    """Every connector there is, by name: those shipped, and those that other packages bring along."""
+    found = {connector.name: connector for connector in SHIPPED}
+    for point in entry_points(group=GROUP):
+        found.setdefault(point.name, point.load())
+    return found
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application, with the settings of the environment unless others are given."""
+    settings = settings or load(environment(), installed())
+    logs.install(settings.log_level)
+    return front.make(build(settings))
+
+
+def build(
+    settings: Settings,
+    *,
+    connectors: Mapping[str, Connector] | None = None,
+    transport: httpx.BaseTransport | None = None,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> House:
+    """Join the rooms; a simulation brings its own clock and lines."""
+    store = SQLiteStore(settings.database_url.removeprefix("sqlite:///"))
+    store.migrate()
+    identity = Identity(_key(store))
+    if connectors is None:
+        connectors = {name: installed()[name](settings.of[name]) for name in settings.connectors}
+    reserved = ReservedNames.of([settings.tencent_admin_id, *settings.tencent_other_admins], installed())
+    ledger = Ledger(identity, _rules(settings, connectors))
+    people = People(identity)
+    reception = Reception(ledger, people, _helpdesks(connectors), _answering(connectors, reserved))
+    office = Office(ledger, people, reception, {})
+    eraser = Eraser(office, people)
+    office.handlers.update(
+        {
+            events.PersonErased: eraser.person_erased,
+            events.PersonExportAsked: eraser.export_asked,
+            events.ShopErased: eraser.shop_erased,
+            events.ShopUninstalled: eraser.shop_uninstalled,
+        }
+    )
+    admin = AdminSig(
+        settings.tencent_sdk_app_id, settings.tencent_secret_key[0], settings.tencent_admin_id, clock=clock
+    )
+    chat = TencentChat(
+        Client(settings.tencent_url, settings.tencent_sdk_app_id, admin, transport), settings.tencent_group_type
+    )
+    case_desk = CaseDesk(ledger)
+    settler = Settler(
+        store,
+        Ports(chat, dict(connectors)),
+        {"chat": case_desk, "helpdesk": case_desk, "person": PersonDesk()},
+        settings.tencent_calls_per_second,
+        clock,
+        sleep,
+    )
+    return House(
+        settings=settings,
+        store=store,
+        connectors=connectors,
+        installed=tuple(installed()),
+        ledger=ledger,
+        people=people,
+        reception=reception,
+        office=office,
+        eraser=eraser,
+        settler=settler,
+        user_sigs=UserSigs(
+            settings.tencent_sdk_app_id,
+            settings.tencent_secret_key[0],
+            settings.usersig_seconds,
+            reserved,
+            clock,
+        ),
+        callbacks=Callbacks(
+            settings.tencent_sdk_app_id,
+            settings.tencent_callback_token,
+            settings.tencent_admin_id,
+            frozenset({settings.tencent_admin_id, *settings.tencent_other_admins}),
+            settings.tencent_assistant_id or None,
+        ),
+        clock=clock,
+        sleep=sleep,
+        waiting_rooms=threading.BoundedSemaphore(max(settings.web_threads // 4, 1)),
+    )
+
+
+def _key(store: Store) -> bytes:
+    """The key that ids are made with: made once, by whoever comes first."""
+    with store.transaction() as tx:
+        tx.add(Value(name="identity_key", value=secrets.token_hex(32)))
+        value = tx.get(Value, "identity_key")
+    if value is None:
+        raise LookupError("identity_key")
+    return bytes.fromhex(value.value)
+
+
+ABILITIES = {"opens": OpensCases, "reads": ReadsCases, "names": NamesAgents}
+
+
+def _rules(settings: Settings, connectors: Mapping[str, Connector]) -> Rules:
+    abilities = {}
+    for name, connector in connectors.items():
+        able = {ability for ability, protocol in ABILITIES.items() if isinstance(connector, protocol)}
+        once = {"creates_once"} if getattr(connector, "creates_once", False) else set()
+        abilities[name] = frozenset(able | once)
+    return Rules(assistant=settings.tencent_assistant_id or None, close_grace=settings.close_grace, abilities=abilities)
+
+
+def _helpdesks(connectors: Mapping[str, Connector]) -> dict[str, str]:
+    """Which helpdesk keeps the records of a connector's cases: itself, another one, or none."""
+    return {
+        name: name if isinstance(connector, OpensCases) else str(getattr(connector, "helpdesk", ""))
+        for name, connector in connectors.items()
+    }
+
+
+def _answering(connectors: Mapping[str, Connector], reserved: ReservedNames) -> dict[str, tuple[str, ...]]:
+    answering = {}
+    for name, connector in connectors.items():
+        agents = tuple(getattr(connector, "answering", ()))
+        for agent in agents:
+            reserved.refuse_admin(agent, f"{name.upper()}_AGENTS")
+        answering[name] = agents
+    return answering

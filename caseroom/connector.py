@@ -1,0 +1,233 @@
+"""What a connector is: the interpreter for one outside system. Third parties begin here.
+
+A connector states facts (`name`, `display_name`, `Settings`) and has two pure functions, `verify` and `parse`.
+Everything else that it can do is one of the small protocols below, or of those in `caseroom.bridge.ports`
+(`OpensCases`, `ReadsCases`, `NamesAgents`, `Pings`); the service finds out which it has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from caseroom.bridge.errors import BadField, Rejected
+from caseroom.bridge.events import Delivery
+from caseroom.bridge.ports import NamesAgents, OpensCases, Pings, ReadsCases
+
+__all__ = [
+    "AgentProof",
+    "CleansIds",
+    "Connector",
+    "ConnectorSettings",
+    "Document",
+    "File",
+    "InboundRequest",
+    "List",
+    "NamesAgents",
+    "NotJSON",
+    "OpensCases",
+    "Pings",
+    "ProvesAgents",
+    "ProvesVisitors",
+    "ReadsCases",
+    "Secrets",
+    "Shopper",
+    "TakesFields",
+    "VendorURL",
+    "listed",
+    "vendor_url",
+]
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class NotJSON(Rejected):
+    """The body is not JSON, or not an object."""
+
+    status = 400
+    code = "not_json"
+
+    def __init__(self) -> None:
+        super().__init__("The body has to be a JSON object in UTF-8.")
+
+
+@dataclass(frozen=True)
+class InboundRequest:
+    """A request as it came over the line, without any framework.
+
+    Attributes:
+        query: decoded parameters in their order, blanks and repetitions kept.
+        headers: by lower-case name.
+        now: when it came, in seconds since 1970.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: bytes
+    now: float
+
+    def header(self, name: str) -> str:
+        """A header's value; empty where it is missing."""
+        return self.headers.get(name.lower(), "")
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; NotJSON where it is none."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise NotJSON from error
+        if not isinstance(value, dict):
+            raise NotJSON
+        return value
+
+    def form(self, field: str) -> str:
+        """A field of a submitted form; BadField where it is missing or repeated."""
+        values = [value for name, value in parse_qsl(self.body.decode("latin-1")) if name == field]
+        if len(values) != 1:
+            raise BadField(field, "has to be given once")
+        return values[0]
+
+
+def listed(value: Any) -> Any:
+    """The parts of a comma-separated setting."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def vendor_url(value: str) -> str:
+    """The address of a vendor: https, or http on loopback."""
+    parts = urlsplit(value)
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+        return value.rstrip("/")
+    raise ValueError("has to begin with https:// (http:// is for loopback hosts only)")
+
+
+def _document(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError("is not JSON") from error
+
+
+def _readable(value: Path) -> Path:
+    if not value.is_file():
+        raise ValueError("there is no such file")
+    return value
+
+
+List = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Secrets = Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
+Document = Annotated[dict[str, Any], BeforeValidator(_document)]
+VendorURL = Annotated[str, AfterValidator(vendor_url)]
+File = Annotated[Path, AfterValidator(_readable)]
+
+
+class ConnectorSettings(BaseModel):
+    """Base of a connector's settings: each field is the environment variable CONNECTOR_FIELD in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    callback_keys: List = ()
+
+
+class Connector(Protocol):
+    """The interpreter for one outside system.
+
+    Attributes:
+        name: in routes, settings and account ids: lower-case letters.
+        display_name: as the vendor spells it.
+        Settings: the type of its settings.
+        callback_path: last part of the route that takes its callbacks.
+        accepted_status: HTTP status that its vendor takes for "kept".
+    """
+
+    name: ClassVar[str]
+    display_name: ClassVar[str]
+    Settings: ClassVar[type[ConnectorSettings]]
+    callback_path: ClassVar[str]
+    accepted_status: ClassVar[int]
+
+    def verify(self, request: InboundRequest) -> None:
+        """Raise NotProven unless the vendor itself sent this; nothing of the body is believed before."""
+
+    def parse(self, request: InboundRequest) -> Iterable[Delivery]:
+        """Put a verified request into our words; what cannot be is a Delivery with a problem, or a Rejected."""
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """Who came through a shop's storefront.
+
+    Attributes:
+        customer: the shop's id of the signed-in customer; empty for a visitor.
+    """
+
+    shop: str
+    customer: str
+
+
+@runtime_checkable
+class ProvesVisitors(Protocol):
+    """A storefront that proves which shop a request came through, and who is signed in there."""
+
+    def shopper(self, request: InboundRequest) -> Shopper:
+        """Who it is; NotProven where the storefront does not vouch for the request."""
+
+
+@dataclass(frozen=True)
+class AgentProof:
+    """An agent who proved to be signed in at the helpdesk.
+
+    Attributes:
+        serves_once: names the proof, which is refused a second time.
+        expires_at: after which the proof is refused anyway.
+    """
+
+    agent_id: str
+    name: str | None
+    serves_once: str
+    expires_at: float
+
+
+@runtime_checkable
+class ProvesAgents(Protocol):
+    """A helpdesk that proves which of its agents is asking.
+
+    Attributes:
+        agent_path: last part of the route where it does.
+        opens_page: whether the agent's browser itself comes there; otherwise a server fetches a code for it.
+    """
+
+    agent_path: ClassVar[str]
+    opens_page: ClassVar[bool]
+
+    def agent(self, request: InboundRequest) -> AgentProof:
+        """Who it is; NotProven where the helpdesk does not vouch for the request."""
+
+
+@runtime_checkable
+class CleansIds(Protocol):
+    """A vendor whose ids come in more than one form."""
+
+    def clean_ref(self, ref: str) -> str:
+        """The one form of a record's id; BadField where it is none."""
+
+    def clean_agent(self, agent_id: str) -> str:
+        """The one form of an agent's id; BadField where it is none."""
+
+
+@runtime_checkable
+class TakesFields(Protocol):
+    """A helpdesk that takes fields of its own with an intake."""
+
+    def allow_fields(self, fields: Mapping[str, Any]) -> None:
+        """BadField names the first one that may not be given."""

@@ -1,0 +1,35 @@
+"""Logs: one JSON object a line, ids and codes only.
+
+Nothing that a person wrote and nothing secret is ever handed to a logger; libraries that would do so are told to be
+quiet (httpx logs whole addresses, in which Tencent's UserSig stands).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+LOUD = ("httpx", "httpcore", "urllib3", "requests", "zenpy", "simple_salesforce", "zeep", "werkzeug", "_granian")
+
+
+def install(level: str) -> None:
+    """Write logs to standard error from now on."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in LOUD:
+        logging.getLogger(name).setLevel(logging.WARNING)

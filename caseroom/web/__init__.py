@@ -1,0 +1,1 @@
+"""The front door: Flask lives here, and in app.py."""

@@ -1,0 +1,201 @@
+"""Bodies that callers send and get, as the OpenAPI shows them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+
+
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    return text
+
+
+def _email(text: str) -> str:
+    if text and not EMAIL.fullmatch(text):
+        raise ValueError("is no e-mail address")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+AccountID = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+RequestKey = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
+
+
+class Ask(BaseModel):
+    """Base of what callers send: types are not bent, unknown fields are left alone."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class CaseInfo(Ask):
+    """What a customer asks."""
+
+    subject: Annotated[Text, StringConstraints(max_length=1_000)]
+    desc: Annotated[Text, StringConstraints(max_length=32_000)]
+    name: Annotated[Text, StringConstraints(max_length=1_000)]
+    email: Annotated[Text, StringConstraints(max_length=254), AfterValidator(_email)]
+    page: Annotated[Text, StringConstraints(max_length=2_048)] = ""
+    locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,35}$")] = ""
+    preferredAgent: Annotated[str, StringConstraints(max_length=64)] = ""
+    fields: dict[str, Any] = Field(default_factory=dict, description="From a trusted server only.")
+
+
+class TicketAsk(Ask):
+    """A customer's request to open a case."""
+
+    userId: AccountID | None = Field(default=None, description="The customer, named by a trusted server.")
+    visitorToken: str | None = Field(default=None, description="The visitor, in a browser.")
+    caseInfo: CaseInfo
+    requestId: RequestKey | None = Field(default=None, description="Repeats of a request get the first answer.")
+    wait: Literal["case"] | None = Field(default=None, description="Wait for the helpdesk, up to 10 seconds.")
+    new: bool = Field(default=False, description="A browser's way to a second case; needs a requestId.")
+    reuse: bool = Field(default=False, description="A trusted server's way to the open case.")
+
+
+class UserSigAsk(Ask):
+    """Who wants to log in to the chat."""
+
+    userID: AccountID | None = Field(default=None, description="Decides for a trusted server, and nothing else.")
+    visitorToken: str | None = None
+
+
+class CustomerAsk(Ask):
+    """Whose case it is."""
+
+    userId: AccountID | None = None
+    visitorToken: str | None = None
+
+
+class ConversationAsk(CustomerAsk):
+    """Which part of a conversation is wanted."""
+
+    before: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{1,18}$")] | None = None
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class JoinAsk(Ask):
+    """An agent and a group, as the tutorials' callbacks name them."""
+
+    groupId: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    userId: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class GroupAsk(Ask):
+    """A group."""
+
+    groupId: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class CodeAsk(Ask):
+    """A single-use code."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
+class Error(BaseModel):
+    """What went wrong, for programs and for people."""
+
+    code: str = Field(description="What programs branch on.", examples=["invalid_field", "not_proven"])
+    message: str = Field(description="What to change.")
+    requestId: str
+    field: str | None = Field(default=None, description="The field that is missing or wrong.")
+
+
+class ErrorAnswer(BaseModel):
+    """Every answer with a status of 400 or above."""
+
+    error: Error
+
+
+class TencentAnswer(BaseModel):
+    """The envelope that Tencent's own answers have."""
+
+    ActionStatus: str = "OK"
+    ErrorCode: int = 0
+    ErrorInfo: str = ""
+
+
+class TicketAnswer(TencentAnswer):
+    """The case and its group."""
+
+    GroupId: str
+    caseId: str | None = Field(description="The helpdesk's id; null while it has not answered.")
+    userID: str
+    status: Literal["pending"] | None = Field(default=None, description="With 202: kept, the group not yet open.")
+    visitorToken: str | None = None
+
+
+class GroupAnswer(TencentAnswer):
+    """What became of a callback."""
+
+    GroupId: str
+    status: Literal["pending"] | None = None
+
+
+class UserSigAnswer(BaseModel):
+    """A login ticket for the chat."""
+
+    userID: str
+    userSig: str
+    sdkAppID: int
+    expiresAt: int = Field(description="Unix seconds.")
+    visitorToken: str | None = None
+
+
+class CaseAnswer(BaseModel):
+    """A customer's latest case."""
+
+    GroupId: str
+    caseId: str | None
+    state: Literal["opening", "open", "solved", "closed"]
+    userID: str
+    visitorToken: str | None = None
+
+
+class MessageAnswer(BaseModel):
+    """One message of a conversation."""
+
+    GroupId: str
+    life: int
+    seq: int
+    sender: str
+    sentAt: float
+    kind: str
+    body: list[dict[str, Any]] = Field(description="Tencent's elements.")
+
+
+class ConversationAnswer(BaseModel):
+    """Part of a conversation, oldest first."""
+
+    messages: list[MessageAnswer]
+    before: str | None = Field(description="Asks for what came earlier; null at the beginning.")
+
+
+class AgentSession(BaseModel):
+    """What an agent's page works with."""
+
+    agentToken: str
+    userID: str
+    userSig: str
+    sdkAppID: int
+    expiresAt: int = Field(description="When the agent token ends, in Unix seconds.")
+    userSigExpiresAt: int
+
+
+class CodeAnswer(BaseModel):
+    """A single-use code."""
+
+    code: str
+    expiresIn: int
+
+
+class AcceptedAnswer(BaseModel):
+    """Kept."""
+
+    status: Literal["accepted"] = "accepted"

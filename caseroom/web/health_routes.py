@@ -1,0 +1,60 @@
+"""Whether the service lives and can work, and what it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from caseroom.bridge.errors import NotKept
+from caseroom.bridge.records import Value, Vendor
+from caseroom.house import House
+from caseroom.web.doors import Keys, locked, nobody
+
+HEARTBEAT = "worker"
+WORKER_SECONDS = 30.0
+TAG = Tag(name="health", description="Open to all; nothing here is anybody's.")
+
+Answer = tuple[dict[str, Any], int]
+
+
+def readiness(house: House) -> tuple[dict[str, str], bool]:
+    """The state of each dependency, and whether requests can be served.
+
+    A vendor that is down does not make the service unready: what arrives is kept and done when the vendor is back.
+    """
+    states = {"store": "up", "worker": "down", "tencent_chat": "up", **dict.fromkeys(house.connectors, "up")}
+    try:
+        with house.store.snapshot() as tx:
+            states.update({vendor.name: vendor.state for vendor in tx.find(Vendor)})
+            beat = tx.get(Value, HEARTBEAT)
+    except NotKept:
+        return {**states, "store": "down"}, False
+    if beat is not None and house.clock() - float(beat.value) < WORKER_SECONDS:
+        states["worker"] = "up"
+    return states, states["worker"] == "up"
+
+
+def routes(keys: Keys, api_doc: Callable[[], dict[str, Any]]) -> APIBlueprint:
+    """The routes that monitors and programmers ask."""
+    blueprint = APIBlueprint("health", __name__, abp_tags=[TAG])
+
+    @blueprint.get("/healthz", summary="The process is alive")
+    @locked(nobody)
+    def healthz() -> Answer:
+        return {"status": "alive"}, 200
+
+    @blueprint.get("/readyz", summary="The service can work")
+    @locked(nobody)
+    def readyz() -> Answer:
+        states, is_ready = readiness(keys.house)
+        return {"status": "ready" if is_ready else "not ready", "dependencies": states}, 200 if is_ready else 503
+
+    @blueprint.get("/openapi.json", summary="This description")
+    @locked(nobody)
+    def openapi() -> Answer:
+        return api_doc(), 200
+
+    return blueprint

@@ -1,0 +1,5 @@
+"""Zendesk tickets."""
+
+from connectors.zendesk.connector import Zendesk
+
+CONNECTOR = Zendesk

@@ -1,0 +1,143 @@
+"""The stand-in beside what a real account answered: every field, of the same JSON type, and no other."""
+
+import base64
+import gzip
+import json
+import os
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.mailbox import Mailbox
+from sandbox.zendesk import Zendesk
+
+BESIDE = Path(__file__).parents[3] / "shared" / "recorded"
+RECORDED = Path(os.environ.get("CASEROOM_RECORDED") or BESIDE) / "zendesk"
+
+pytestmark = pytest.mark.skipif(
+    not RECORDED.is_dir(), reason="NOT COMPARED with a real Zendesk account: no recordings; set CASEROOM_RECORDED"
+)
+
+
+def recorded(name):
+    """The exchanges of the recording whose file name ends so, as (method, path, body, status, answer)."""
+    (file,) = RECORDED.glob(f"*{name}.json")
+    exchanges = json.loads(file.read_text())["http_interactions"]
+    for request, response in ((exchange["request"], exchange["response"]) for exchange in exchanges):
+        url = httpx.URL(request["uri"])
+        yield request["method"], url.raw_path.decode(), text(request), response["status"]["code"], text(response)
+
+
+def text(message):
+    body = message["body"]
+    if not body.get("base64_string"):
+        return json.loads(body.get("string") or "null")
+    raw = base64.b64decode(body["base64_string"])
+    return json.loads(gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw or b"null")
+
+
+def compare(ours, theirs, path=""):
+    """Yield what is different; `theirs` is a list of values that were seen in this place."""
+    kinds = {type(value).__name__ for value in theirs}
+    if type(ours).__name__ not in kinds:
+        yield f"{path}: {type(ours).__name__}, recorded was {kinds}"
+    if isinstance(ours, dict):
+        seen = [value for value in theirs if isinstance(value, dict)]
+        names = {name for value in seen for name in value}
+        yield from (f"{path}: {name} on one side only" for name in names ^ ours.keys())
+        for name in names & ours.keys():
+            yield from compare(ours[name], [value[name] for value in seen if name in value], f"{path}.{name}")
+    if isinstance(ours, list):
+        seen = [item for value in theirs if isinstance(value, list) for item in value]
+        for item in ours if seen else ():
+            alike = [other for other in seen if kind(other) == kind(item)]
+            yield from compare(item, alike or seen, f"{path}[]")
+
+
+def kind(item):
+    """What tells the events of an audit apart."""
+    return (item.get("type"), item.get("field_name")) if isinstance(item, dict) and "field_name" in item else None
+
+
+@pytest.fixture
+def now():
+    return [1_800_000_000.0]
+
+
+@pytest.fixture
+def zendesk(now):
+    return Zendesk(email="ops@shop.example", api_token="legacy", clock=lambda: now[0])
+
+
+@pytest.fixture
+def http(zendesk):
+    login = ("ops@shop.example/token", "legacy")
+    with httpx.Client(transport=httpx.WSGITransport(zendesk), base_url="http://zendesk.test", auth=login) as client:
+        yield client
+
+
+def test_a_new_ticket_is_answered_as_a_real_account_does(http):
+    method, path, body, status, theirs = next(
+        recorded("TestTicketCreateUpdateDelete.test_single_object_creation-create-single")
+    )
+    ours = http.request(method, path, json=body)
+    assert ours.status_code == status
+    assert list(compare(ours.json(), [theirs])) == []
+    events = [[kind(event) for event in answer["audit"]["events"]] for answer in (ours.json(), theirs)]
+    assert events[0] == events[1]
+
+
+def test_a_change_is_audited_as_a_real_account_does(http, zendesk):
+    number = http.post("/api/v2/tickets", json={"ticket": {"description": "x"}}).json()["ticket"]["id"]
+    zendesk.change(number, subject="Another")
+    *_, theirs = list(recorded("TestTicketCreateUpdateDelete.test_single_object_update-update-single"))[1]
+    ours = http.get(f"/api/v2/tickets/{number}/audits").json()["audits"][-1]
+    assert list(compare(ours, [theirs["audit"]])) == []
+
+
+def test_a_user_is_shown_as_a_real_account_does(http):
+    *_, theirs = next(recorded("TestUserCreateUpdateDelete.test_single_object_creation-create-single"))
+    ticket = {"description": "x", "requester": {"name": "Ada"}}
+    number = http.post("/api/v2/tickets", json={"ticket": ticket}).json()["ticket"]["requester_id"]
+    assert list(compare(http.get(f"/api/v2/users/{number}.json").json(), [theirs])) == []
+
+
+def test_an_export_is_answered_as_a_real_account_does(http, zendesk, now):
+    agent = zendesk.add_agent("Mo")
+    for tags in ((), ("late",), ("chat",)):
+        number = zendesk.open_ticket("Late", "Where is it?", "Bo", "bo@shop.example", tags)
+    zendesk.assign(number, agent)
+    zendesk.soft_delete(number)
+    now[0] += 61
+    exports = [exchange for exchange in recorded("TicketsIncrementalTest.test_get_values") if "/cursor" in exchange[1]]
+    assert len(exports) == 2
+    for method, path, _, status, theirs in exports:
+        ours = http.request(method, path)
+        assert ours.status_code == status
+        assert list(compare(ours.json(), [answer for *_, answer in exports])) == []
+        assert ours.json()["end_of_stream"] is theirs["end_of_stream"]
+
+
+def test_a_missing_record_is_answered_as_a_real_account_does(http):
+    *_, status, theirs = next(recorded("recordnotfound-update"))
+    ours = http.get("/api/v2/tickets/9223372036854775807.json")
+    assert (ours.status_code, ours.json()) == (status, theirs)
+
+
+def test_an_event_goes_over_the_line_as_a_real_account_sends_it():
+    outgoing = []
+    mailbox = Mailbox(lambda sent: outgoing.append(sent) or 202)
+    Zendesk(mailbox=mailbox, webhook_secret="x").open_ticket("Late", "Where is it?", "Bo", "bo@shop.example")
+    mailbox.deliver(mailbox.clock())
+    *_, attempts = list(recorded("invocation-attemps"))[-1]
+    real = attempts["attempts"][0]["request"]
+    theirs, ours = json.loads(real["payload"]), json.loads(outgoing[0].body)
+    differences = compare({**ours, "detail": {}}, [{**theirs, "detail": {}}])
+    assert list(differences) == []
+    headers = {header["key"]: header["value"] for header in real["headers"]}
+    assert outgoing[0].headers.keys() == headers.keys()
+    alike = ("Content-Type", "User-Agent")
+    assert [outgoing[0].headers[name] for name in alike] == [headers[name] for name in alike]
+    for name, value in headers.items():
+        assert len(outgoing[0].headers[name]) == len(value)
