@@ -61,11 +61,13 @@ def build(
     transport: httpx.BaseTransport | None = None,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
+    fresh: Callable[[int], bytes] = secrets.token_bytes,
+    store: Store | None = None,
 ) -> House:
-    """Join the rooms; a simulation brings its own clock and lines."""
-    store = SQLiteStore(settings.database_url.removeprefix("sqlite:///"))
+    """Join the rooms; a simulation brings its own clock, lines and randomness."""
+    store = store or SQLiteStore(settings.database_url.removeprefix("sqlite:///"))
     store.migrate()
-    identity = Identity(_key(store))
+    identity = Identity(_key(store, fresh), fresh)
     if connectors is None:
         connectors = {name: installed()[name](settings.of[name]) for name in settings.connectors}
     reserved = ReservedNames.of([settings.tencent_admin_id, *settings.tencent_other_admins], installed())
@@ -128,10 +130,10 @@ def build(
     )
 
 
-def _key(store: Store) -> bytes:
+def _key(store: Store, fresh: Callable[[int], bytes]) -> bytes:
     """The key that ids are made with: made once, by whoever comes first."""
     with store.transaction() as tx:
-        tx.add(Value(name="identity_key", value=secrets.token_hex(32)))
+        tx.add(Value(name="identity_key", value=fresh(32).hex()))
         value = tx.get(Value, "identity_key")
     if value is None:
         raise LookupError("identity_key")

@@ -115,6 +115,7 @@ def load(values: Mapping[str, str], installed: Mapping[str, type[Any]]) -> Setti
             of.update({name: found} if found is not None else {})
     if settings is not None:
         problems += _cross_checks(settings)
+        problems += _idle_helpdesks(settings, of)
     if problems or settings is None:
         raise SettingsError(problems)
     return settings.model_copy(update={"of": of})
@@ -144,6 +145,15 @@ def _cross_checks(settings: Settings) -> list[str]:
     if any("*" in origin or origin == "null" for origin in settings.allowed_origins):
         problems.append("ALLOWED_ORIGINS: each has to be one exact origin such as https://shop.example")
     return problems
+
+
+def _idle_helpdesks(settings: Settings, of: Mapping[str, ConnectorSettings]) -> list[str]:
+    named = {name: getattr(found, "helpdesk", "") for name, found in of.items()}
+    return [
+        f"{name.upper()}_HELPDESK: {helpdesk} is not in CONNECTORS"
+        for name, helpdesk in named.items()
+        if helpdesk and helpdesk not in settings.connectors
+    ]
 
 
 def _is_ours(name: str, installed: Mapping[str, Any]) -> bool:

@@ -21,7 +21,7 @@ class Fault(StrEnum):
     BUSY = "busy"  # not done, the vendor's own "too many requests"
 
 
-class NoAnswer(Exception):  # noqa: N818 -- names what the caller sees, not what went wrong here
+class NoAnswer(Exception):
     """The stand-in closes the line instead of answering."""
 
 
@@ -32,11 +32,13 @@ class Faults:
     Attributes:
         seed: the same seed gives the same faults to the same calls.
         rates: share of calls (0 to 1) that meet each fault; together at most 1.
+        met: how many calls have met one.
     """
 
     seed: int = 0
     rates: dict[Fault, float] = field(default_factory=dict)
     tries: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    met: int = 0
 
     def decide(self, vendor: str, call: str, subject: str) -> Fault | None:
         """Return what this try of a call about a subject meets, or None."""
@@ -44,6 +46,7 @@ class Faults:
         point = draw(self.seed, vendor, call, subject, self.tries[vendor, call, subject])
         for fault, rate in self.rates.items():
             if point < rate:
+                self.met += 1
                 return fault
             point -= rate
         return None

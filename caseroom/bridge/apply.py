@@ -119,6 +119,8 @@ def _(event: events.GroupDoubted, case: Case, identity: Identity, now: float) ->
 def apply_snapshot(snapshot: events.CaseSnapshot, case: Case, identity: Identity, now: float) -> Case:
     """The case as the helpdesk answered when it was read: its answer wins over every event up to then."""
     wanted = case.wanted
+    if snapshot.ref != case.ref:
+        return case  # the case has moved to another record while this one was read
     if snapshot.at // SECOND < wanted.doubt_at // SECOND and wanted.stale_reads < STALE_READS:
         return want(case, stale_reads=wanted.stale_reads + 1, read_at=now + READ_AGAIN)
     if snapshot.merged_into is not None:
@@ -151,9 +153,16 @@ def _settled(case: Case) -> Case:
 def take_ref(case: Case, ref: str) -> Case:
     """The case goes on under the record that its own was merged into; of that record nothing is known yet."""
     past = (*case.wanted.past_refs, *filter(None, [case.ref]))
-    moved = replace(case, ref=ref)
+    fresh = _settled(replace(case, ref=ref))
     return want(
-        moved, merging_into=None, past_refs=past, is_in_doubt=True, doubt_at=0, read_at=0.0, status_at=0, agents_at=0
+        fresh,
+        merging_into=None,
+        past_refs=past,
+        is_in_doubt=True,
+        status=Status.OPEN,
+        status_at=0,
+        ended_at=0.0,
+        agents_at=0,
     )
 
 

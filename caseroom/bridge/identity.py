@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from caseroom.bridge.errors import BadField
@@ -23,9 +23,19 @@ class Identity:
 
     Attributes:
         key: 32 random bytes; another key gives other ids, so it never changes.
+        fresh: gives so many bytes that nobody can guess.
     """
 
     key: bytes
+    fresh: Callable[[int], bytes] = secrets.token_bytes
+
+    def new_case_key(self) -> str:
+        """A name for a new case; nobody can guess it."""
+        return f"cr_{_letters(self.fresh(16))}"
+
+    def new_visitor(self) -> str:
+        """An account for a visitor who is not known; nobody can guess it."""
+        return f"v_{_letters(self.fresh(16))}"
 
     def group_id(self, case: str, life: int) -> str:
         """The GroupId of one life of a case."""
@@ -65,16 +75,6 @@ class Identity:
 
     def _digest(self, *parts: str) -> bytes:
         return hmac.digest(self.key, "\n".join(parts).encode(), hashlib.sha256)
-
-
-def new_case_key() -> str:
-    """A name for a new case; nobody can guess it."""
-    return f"cr_{_letters(secrets.token_bytes(16))}"
-
-
-def new_visitor() -> str:
-    """An account for a visitor who is not known; nobody can guess it."""
-    return f"v_{_letters(secrets.token_bytes(16))}"
 
 
 def _letters(data: bytes) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from caseroom.bridge.apply import apply
 from caseroom.bridge.events import CaseOpened, CustomerReturned, Event
-from caseroom.bridge.identity import new_case_key
 from caseroom.bridge.ledger import Ledger
 from caseroom.bridge.model import Account, Case, CaseRequest, Known, Seen, Wanted
 from caseroom.bridge.people import People
@@ -75,7 +74,7 @@ class Reception:
             tx.add(Intake(connector=ask.connector, account=ask.account.id, key=ask.key, case=case.key))
 
     def _new(self, tx: Transaction, ask: Ask, now: float, *, claims: bool) -> tuple[Case, Claim | None]:
-        key = new_case_key()
+        key = self.ledger.identity.new_case_key()
         helpdesk = self.helpdesks.get(ask.connector, ask.connector)
         case = Case(
             key=key,
@@ -123,7 +122,7 @@ class Reception:
         if opened.requester_name and not account.name:
             account = replace(account, name=opened.requester_name)
             tx.put(account)
-        key = new_case_key()
+        key = self.ledger.identity.new_case_key()
         case = Case(
             key=key,
             connector=helpdesk,

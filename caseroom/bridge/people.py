@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from caseroom.bridge.events import Agent
 from caseroom.bridge.helpdesk_actions import agent_account
-from caseroom.bridge.identity import Identity, new_visitor
+from caseroom.bridge.identity import Identity
 from caseroom.bridge.ledger import introduce
 from caseroom.bridge.model import Account
 from caseroom.bridge.ports import Transaction
@@ -36,7 +36,7 @@ class People:
 
     def visitor(self, tx: Transaction, site: str) -> Account:
         """A new account for somebody who is not known."""
-        account = Account(id=new_visitor(), site=site)
+        account = Account(id=self.identity.new_visitor(), site=site)
         tx.add(account)
         return account
 

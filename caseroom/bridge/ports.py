@@ -59,6 +59,9 @@ class ChatGateway(Protocol):
     def apis(self, verb: str) -> tuple[str, ...]:
         """Names of the vendor's APIs that a verb calls, for pacing."""
 
+    def limit(self, api: str, most: int) -> int:
+        """How many calls a second an API takes, where the fastest take `most`."""
+
     def open_group(self, group_id: str, name: str, members: Sequence[str]) -> bool:
         """Create the group with these members; False where it is there already, with whomever."""
 

@@ -205,7 +205,8 @@ class Settler:
             return now
         at = now
         for api in self.ports.chat.apis(action.verb):
-            pace, slot = reserve(tx.get(Pace, api) or Pace(name=api), now, self.calls_per_second)
+            limit = self.ports.chat.limit(api, self.calls_per_second)
+            pace, slot = reserve(tx.get(Pace, api) or Pace(name=api), now, limit)
             tx.put(pace)
             at = max(at, slot)
         return at

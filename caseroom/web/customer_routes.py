@@ -93,6 +93,7 @@ class CustomerDesk:
             raise UnknownConnector
         self._check(caller, connector, body)
         key = self._key(body)
+        self.customers.allow_visitor(caller, body.visitorToken)
         with self.house.waiting_room() as may_wait:
             now = self.house.clock()
             with self.house.store.transaction() as tx:
@@ -159,12 +160,14 @@ class CustomerDesk:
 
     def forget(self, caller: Caller, body: CustomerAsk) -> Answer:
         """Everything of this person goes: here at once, at the chat cloud as soon as it answers."""
+        self.customers.allow_visitor(caller, body.visitorToken)
         with self.house.store.transaction() as tx:
             whose = self.customers.known(tx, caller, named=body.userId, field="userId", token=body.visitorToken)
             self.house.eraser.forget(tx, whose.account, self.house.clock())
         return {"status": "forgotten"}, 200
 
     def _whose(self, caller: Caller, named: str | None, field: str, token: str | None) -> Whose:
+        self.customers.allow_visitor(caller, token)
         with self.house.store.snapshot() as tx:
             whose = self.customers.find(tx, caller, named=named, field=field, token=token)
         if whose is not None:

@@ -77,6 +77,13 @@ class Customers:
         """Count a new visitor; there is a ceiling for all of them together."""
         self.limits.require("visitors", "new", self.house.settings.visitors_per_minute)
 
+    def allow_visitor(self, caller: Caller, token: str | None) -> None:
+        """Count a visitor's request; to be asked outside of any transaction, as counting needs one of its own."""
+        is_shopper = isinstance(caller, Storefront) and caller.shopper.customer
+        if token is not None and not is_shopper and not isinstance(caller, TrustedServer):
+            visitor = self.tokens.visitor(token, self.site(caller))
+            self.limits.require("visitor", visitor.account, self.house.settings.requests_per_minute)
+
     def _named(self, tx: Transaction, named: str | None, field: str) -> Account:
         if named is None:
             raise BadField(field, "is missing")
@@ -88,7 +95,6 @@ class Customers:
 
     def _visitor(self, tx: Transaction, text: str, site: str) -> Whose:
         token = self.tokens.visitor(text, site)
-        self.limits.require("visitor", token.account, self.house.settings.requests_per_minute)
         account = tx.get(Account, token.account)
         shop = tx.get(Shop, site)
         is_from_before = shop is not None and token.given_at <= shop.uninstalled_at

@@ -16,7 +16,7 @@ from sandbox.salesforce.ids import full
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
-class Refused(Exception):  # noqa: N818 -- says what Salesforce did
+class Refused(Exception):
     """What Salesforce answers instead of doing as asked: an HTTP status, and an entry of the list in the body."""
 
     def __init__(self, status: int, code: str, message: str, fields: list[str] | None = None) -> None:

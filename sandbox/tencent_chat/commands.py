@@ -1,4 +1,4 @@
-"""What servers can ask of groups, a method for each command; numbers are pages (tencentcloud.com/document/product)."""
+"""What servers can ask of groups, a method for each command."""
 
 from __future__ import annotations
 

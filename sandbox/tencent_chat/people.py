@@ -1,4 +1,4 @@
-"""Accounts: who is known, who is let in, and who is gone. Numbers are pages of tencentcloud.com/document/product."""
+"""Accounts: who is known, who is let in, and who is gone."""
 
 from __future__ import annotations
 

@@ -103,9 +103,7 @@ def accounts_in(body: Json, name: str, inner: str = "") -> list[str]:
     entries = need(body, name, items(10**6))
     if len(entries) > 100:
         raise TencentError(10005, f"more than 100 in {name}")
-    accounts: list[Any] = [entry.get(inner) if inner and isinstance(entry, dict) else entry for entry in entries]
-    if not all(map(is_text, accounts)):
-        raise TencentError(60015, f"{name} holds something that is no id")
+    accounts = [need(entry if inner else {name: entry}, inner or name, is_text, 60015) for entry in entries]
     return list(dict.fromkeys(accounts))
 
 

@@ -133,7 +133,8 @@ class TencentChat(Clients, StandIn):
         """The group or the account that the call is about."""
         body = request.get_json(force=True, silent=True)
         about = next((body[name] for name in SUBJECTS if body.get(name)), None) if isinstance(body, dict) else None
-        return str(about[0] if isinstance(about, list) else about or request.path)
+        about = about[0] if isinstance(about, list) else about
+        return str(about.get("UserID") if isinstance(about, dict) else about or request.path)
 
     def busy(self, request: Request) -> Response:
         """Tencent's way to say "too many requests"."""

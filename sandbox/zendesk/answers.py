@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 Json = dict[str, Any]
 
 
-class Refused(Exception):  # noqa: N818 -- says what happened, as Zendesk does
+class Refused(Exception):
     """Zendesk does not do as asked: an HTTP status, a body and headers."""
 
     def __init__(self, status: int, body: Json, headers: dict[str, str] | None = None) -> None:

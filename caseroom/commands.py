@@ -1,0 +1,250 @@
+"""The operator's command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+import click
+from granian.constants import Interfaces
+from granian.server import Server
+
+import app as hall
+from caseroom import logs
+from caseroom.bridge.events import Agent
+from caseroom.bridge.model import Account, Case, Message
+from caseroom.bridge.records import Intake, Parked
+from caseroom.house import House
+from caseroom.settings import Settings, SettingsError, environment, load
+from caseroom.web.agent_routes import give_code
+from caseroom.worker import Worker
+
+LINK_SECONDS = 86_400.0
+RESTARTS, RESTART_WINDOW = 5, 60.0
+GRACE = 15.0
+
+
+def _settings() -> Settings:
+    try:
+        return load(environment(), hall.installed())
+    except SettingsError as error:
+        click.secho("Caseroom cannot start as it is configured:", fg="red", err=True)
+        for problem in error.problems:
+            click.echo(f"  {problem}", err=True)
+        click.echo("See .env.example for what each setting means.", err=True)
+        sys.exit(2)
+
+
+def _house() -> House:
+    return hall.build(_settings())
+
+
+@click.group()
+def main() -> None:
+    """Every support case gets a chat room."""
+
+
+@main.command()
+def check() -> None:
+    """Say what is wrong with the settings, without a network."""
+    settings = _settings()
+    click.secho("The settings are complete.", fg="green")
+    click.echo(f"Connectors: {', '.join(settings.connectors)}. Chat cloud: {settings.tencent_url}.")
+    for name, value in (
+        ("TENCENT_CALLBACK_TOKEN", settings.tencent_callback_token),
+        ("INTAKE_KEYS", settings.intake_keys),
+    ):
+        if not value:
+            click.echo(f"Note: {name} is not set; its route is closed.")
+
+
+@main.command()
+def run() -> None:
+    """Start the web server and the worker, and keep both running."""
+    _settings()
+    sys.exit(Supervisor().run())
+
+
+class Supervisor:
+    """Keeps the web server and the worker running until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.starts: list[float] = []
+        self.stopping = threading.Event()
+
+    def run(self) -> int:
+        """Watch over both; the exit code is 0 when it was told to stop."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for role in ("web", "worker"):
+            self._start(role)
+        code = 0
+        while not self.stopping.wait(0.2) and code == 0:
+            code = self._restart_ended()
+        self._end_all()
+        return code
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- as signal handlers are
+        self.stopping.set()
+
+    def _start(self, role: str) -> None:
+        # A child ends with its parent: the pipe that is its standard input closes then.
+        command = [sys.executable, "-m", "caseroom.commands", role]
+        self.children[role] = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 -- our own command
+
+    def _restart_ended(self) -> int:
+        for role, child in list(self.children.items()):
+            code = child.poll()
+            if code is not None and not self.stopping.is_set():
+                self.starts = [at for at in self.starts if at > time.monotonic() - RESTART_WINDOW]
+                self.starts.append(time.monotonic())
+                if len(self.starts) > RESTARTS:
+                    click.echo(f"The {role} ends again and again (last exit code {code}).", err=True)
+                    return code or 1
+                self._start(role)
+        return 0
+
+    def _end_all(self) -> None:
+        for child in self.children.values():
+            child.terminate()
+        end = time.monotonic() + GRACE
+        for child in self.children.values():
+            try:
+                child.wait(max(end - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _end_with_parent() -> None:
+    """End this process in good order when the one that started it is gone."""
+    if not os.environ.get("CASEROOM_ALONE") and not sys.stdin.isatty():
+        threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@main.command()
+def web() -> None:
+    """Serve HTTP, without a worker."""
+    settings = _settings()
+    _end_with_parent()
+    Server(
+        "app:create_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.web_processes,
+        blocking_threads=settings.web_threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(GRACE),
+        websockets=False,
+        log_enabled=False,
+    ).serve()
+
+
+@main.command()
+def worker() -> None:
+    """Carry out what is due, without a web server."""
+    settings = _settings()
+    logs.install(settings.log_level)
+    _end_with_parent()
+    house = hall.build(settings)
+    working = Worker(house, settings.worker_threads)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: working.stop())
+    working.run()
+    house.close()
+
+
+@main.command("agent-link")
+@click.argument("name")
+def agent_link(name: str) -> None:
+    """Print a link that opens the agents' page once, for an agent of SHOPIFY_AGENTS."""
+    house = _house()
+    account = name if name in house.reception.answering.get("shopify", ()) else f"shopify_{name}"
+    if account not in house.reception.answering.get("shopify", ()):
+        raise click.ClickException(f"{name} is not in SHOPIFY_AGENTS.")
+    connector, _, agent_id = account.partition("_")
+    with house.store.transaction() as tx:
+        agent = Agent(agent_id, agent_id if connector == "shopify" else None)
+        house.people.agent(tx, connector, agent)
+        code = give_code(tx, connector, agent, house.clock(), LINK_SECONDS)
+    click.echo(f"{house.settings.own_url}/agent#{code}")
+
+
+@main.group()
+def parked() -> None:
+    """What was set aside for a person to look at."""
+
+
+@parked.command("list")
+def list_parked() -> None:
+    """Show all of it, oldest first."""
+    with _house().store.snapshot() as tx:
+        for one in tx.find(Parked, order="parked_at"):
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.parked_at))
+            click.echo(f"{when}  {one.id}\n    {one.action}: {one.reason}  {json.dumps(one.detail)}")
+
+
+@parked.command("retry")
+@click.argument("parked_id")
+def retry_parked(parked_id: str) -> None:
+    """Try something again, after what kept it from happening was mended."""
+    house = _house()
+    with house.store.transaction() as tx:
+        one = tx.get(Parked, parked_id)
+        case = tx.get(Case, one.about) if one is not None else None
+        if one is None or case is None or one.action not in case.parked:
+            raise click.ClickException("Nothing that can be tried again is parked under this id.")
+        before = house.ledger.open(tx, case, house.clock())
+        rest = {key: reason for key, reason in case.parked.items() if key != one.action}
+        house.ledger.save(tx, before, before.with_case(replace(case, parked=rest)))
+    click.echo("It will be tried again.")
+
+
+@parked.command("drop")
+@click.argument("parked_id")
+def drop_parked(parked_id: str) -> None:
+    """Take something off the list; it is not tried again."""
+    with _house().store.transaction() as tx:
+        if not tx.delete(Parked, id=parked_id):
+            raise click.ClickException("Nothing is parked under this id.")
+    click.echo("Dropped.")
+
+
+@main.command()
+@click.argument("account")
+def export(account: str) -> None:
+    """Print everything that is kept of a person, by account."""
+    house = _house()
+    with house.store.snapshot() as tx:
+        person = tx.get(Account, account)
+        if person is None:
+            raise click.ClickException("There is no such account.")
+        cases = tx.find(Case, account=account, order="opened_at")
+        found: dict[str, Any] = {
+            "account": person.__dict__,
+            "cases": [{"key": case.key, "ref": case.ref, "request": case.request.__dict__} for case in cases],
+            "messages": [one.__dict__ for case in cases for one in tx.find(Message, case=case.key, order="life, seq")],
+            "requests": [one.__dict__ for one in tx.find(Intake, account=account)],
+            "parked": [one.__dict__ for case in cases for one in tx.find(Parked, about=case.key)],
+        }
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Salesforce cases."""
+
+from connectors.salesforce.connector import Salesforce
+
+CONNECTOR = Salesforce

@@ -1,0 +1,38 @@
+"""Record ids: 15 characters in which case counts, or 18 whose last three tell the case of the others.
+
+Salesforce, Object Reference, "ID Field Type". Everywhere in this project an id has its 18 characters.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+
+FORM = re.compile(r"([A-Za-z0-9]{15})([A-Za-z0-5]{3})?")
+LETTERS = string.ascii_uppercase + "012345"
+BLOCK = 5
+
+# What an id begins with says what kind of record it names.
+CASE, USER, ORG = "500", "005", "00D"
+
+
+def clean(given: object, kind: str = "") -> str:
+    """The 18 characters of an id, mangled case put right by its checksum; ValueError where it is none of its kind."""
+    form = FORM.fullmatch(given) if isinstance(given, str) else None
+    if form is None or not form[1].startswith(kind):
+        raise ValueError("no id of a Salesforce record")
+    short = form[1] if form[2] is None else _put_right(form[1], form[2].upper())
+    if form[2] is not None and checksum(short) != form[2].upper():
+        raise ValueError("an id whose checksum is wrong")
+    return short + checksum(short)
+
+
+def checksum(short: str) -> str:
+    """The three characters that belong to fifteen: one for each five, by which of them are capitals."""
+    blocks = (short[start : start + BLOCK] for start in range(0, len(short), BLOCK))
+    return "".join(LETTERS[sum(1 << place for place, sign in enumerate(block) if sign.isupper())] for block in blocks)
+
+
+def _put_right(short: str, suffix: str) -> str:
+    flags = [LETTERS.index(suffix[place // BLOCK]) >> place % BLOCK & 1 for place in range(len(short))]
+    return "".join(sign.upper() if flag else sign.lower() for sign, flag in zip(short, flags, strict=True))

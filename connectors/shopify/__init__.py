@@ -1,0 +1,5 @@
+"""Shopify storefronts."""
+
+from connectors.shopify.connector import Shopify
+
+CONNECTOR = Shopify
