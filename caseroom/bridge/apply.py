@@ -108,7 +108,8 @@ def _(event: events.MessageHeard, case: Case, identity: Identity, now: float) ->
 
 @apply.register
 def _(event: events.CrowdChanged, case: Case, identity: Identity, now: float) -> Case:
-    return see(case, is_crowd_in_doubt=True)
+    told = tuple(dict.fromkeys((*case.seen.told_to_have_left, *event.quit)))
+    return see(case, is_crowd_in_doubt=True, told_to_have_left=told)
 
 
 @apply.register

@@ -127,11 +127,14 @@ class ReadMembers(ChatAction):
     def done(self, situation: Situation, result: frozenset[str]) -> Situation:
         """These are in it; who left by himself is told apart from who was never in."""
         seen = situation.case.seen
-        for account in [known for known, state in seen.members.items() if state is Known.YES and known not in result]:
-            situation = _left(situation, account)
+        were_in = [account for account, known in seen.members.items() if known is Known.YES]
+        for account in dict.fromkeys((*were_in, *seen.told_to_have_left)):
+            if account not in result:
+                situation = _left(situation, account)
         pause = SOON if seen.is_wary else situation.rules.check_every
         return situation.seeing(
             members=dict.fromkeys(sorted(result), Known.YES),
+            told_to_have_left=(),
             is_crowd_in_doubt=False,
             is_wary=False,
             check_at=situation.now + pause,
@@ -337,8 +340,10 @@ class ReadHistory(ChatAction):
         )
 
     def messages(self, situation: Situation, result: HistoryPage) -> tuple[Message, ...]:
-        """What was read, with whose it is."""
+        """What was read, with whose it is; nothing where its customer was erased meanwhile."""
         case = situation.case
+        if case.wanted.is_erased:
+            return ()
         return tuple(replace(message, case=case.key, life=case.life) for message in result.messages)
 
 

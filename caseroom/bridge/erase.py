@@ -15,6 +15,7 @@ from caseroom.bridge.ports import Transaction
 from caseroom.bridge.records import Intake, Lane, Parked, Shop
 
 LOOK_AGAIN = 2.0
+EXPORT = "export_person"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class PersonSituation:
     """Somebody who is to be forgotten.
 
     Attributes:
-        has_groups: a group of his is still there, or may be.
+        has_groups: a group of his is still there, or may be, or a call for one is under way.
         parked: why he cannot be forgotten; empty: he can.
     """
 
@@ -70,11 +71,9 @@ class PersonDesk:
         account = tx.get(Account, subject)
         if account is None:
             return None
-        groups = [case.seen.group for case in tx.find(Case, account=subject)]
+        has_groups = any(_has_group(tx, case, now) for case in tx.find(Case, account=subject))
         parked = tx.get(Parked, f"{subject}:delete_account")
-        return PersonSituation(
-            account, any(group is not Known.NO for group in groups), now, (parked and parked.reason) or ""
-        )
+        return PersonSituation(account, has_groups, now, (parked and parked.reason) or "")
 
     def plan(self, situation: PersonSituation, lane: str) -> list[Action[PersonSituation] | Wait]:  # noqa: ARG002
         """His groups end first."""
@@ -110,6 +109,11 @@ class PersonDesk:
         return situation
 
 
+def _has_group(tx: Transaction, case: Case, now: float) -> bool:
+    lane = tx.get(Lane, case.key, "chat")
+    return case.seen.group is not Known.NO or (lane is not None and lane.leased_until > now)
+
+
 @dataclass(frozen=True)
 class Eraser:
     """Forgets people."""
@@ -138,17 +142,17 @@ class Eraser:
         """A shop asked for everything of its customer: a person hands it over."""
         contact = self.people.identity.contact(event.email)
         about = export_about(event.shop, event.customer)
-        detail = {"shop": event.shop, "customer": event.customer, "contact": contact}
-        tx.put(
-            Parked(
-                id=f"{about}:export", about=about, action="export_person", reason="asked", detail=detail, parked_at=now
-            )
-        )
+        accounts = [account.id for account in persons(tx, self.people, event.shop, event.customer, event.email)]
+        detail = {"shop": event.shop, "customer": event.customer, "contact": contact, "accounts": accounts}
+        tx.put(Parked(id=f"{about}:export", about=about, action=EXPORT, reason="asked", detail=detail, parked_at=now))
 
     def shop_erased(self, tx: Transaction, event: events.ShopErased, now: float) -> None:
         """A shop asked for everything of all its customers to go."""
         for account in tx.find(Account, site=event.shop):
             self.forget(tx, account, now)
+        for wish in tx.find(Parked, action=EXPORT):
+            if wish.detail.get("shop") == event.shop:
+                tx.delete(Parked, id=wish.id)
 
     def shop_uninstalled(self, tx: Transaction, event: events.ShopUninstalled, now: float) -> None:
         """A shop took the app away."""

@@ -128,7 +128,13 @@ class MessageHeard(Event):
 
 @dataclass(frozen=True)
 class CrowdChanged(Event):
-    """A callback told that somebody got in or out: the members have to be read."""
+    """A callback told that somebody got in or out: the members have to be read.
+
+    Attributes:
+        quit: who is told to have left by himself, and so was in before.
+    """
+
+    quit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ class Seen:
         group: whether the group is there.
         has_existed: the group of this life was there once.
         members: who is in the group.
+        told_to_have_left: who left by himself, as a callback says that a read has to confirm.
         is_crowd_in_doubt: the members have to be read before they count.
         check_at: when to read them (or the group) again, by our clock; 0: not planned.
         is_wary: an answer was missed, so something may still happen late; look once more soon.
@@ -159,6 +160,7 @@ class Seen:
     group: Known = Known.NO
     has_existed: bool = False
     members: dict[str, Known] = field(default_factory=dict)
+    told_to_have_left: tuple[str, ...] = ()
     is_crowd_in_doubt: bool = False
     check_at: float = 0.0
     is_wary: bool = False

@@ -51,7 +51,9 @@ class People:
         if account.origin is not None:
             name = self._epoch_name(account.connector, account.origin)
             tx.put(Value(name=name, value=str(self._epoch(tx, account.connector, account.origin) + 1)))
-        forgotten = replace(account, origin=None, name="", site="", erased_at=account.erased_at or now)
+        forgotten = replace(
+            account, origin=None, name="", imported_as=None, site="", erased_at=account.erased_at or now
+        )
         tx.put(forgotten)
         return forgotten
 

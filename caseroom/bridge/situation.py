@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from caseroom.bridge import ranges
-from caseroom.bridge.apply import see
+from caseroom.bridge.apply import see, want
 from caseroom.bridge.identity import Identity
 from caseroom.bridge.model import Account, Case, Known, Seen
 
@@ -89,6 +89,9 @@ class Situation:
 def group_ended(case: Case) -> Case:
     """The group is gone; what was heard or must have been there and was not kept is lost."""
     history = case.seen.history
+    if case.account in case.seen.told_to_have_left:
+        # A group whose last member leaves is reclaimed; to open it again would be to call him back.
+        case = want(case, is_customer_in=False)
     top = max(history.top, ranges.highest(history.heard, history.kept))
     lost = ranges.union(history.lost, ranges.missing(ranges.union(history.kept, history.lost), top))
     return see(
@@ -97,6 +100,7 @@ def group_ended(case: Case) -> Case:
         has_existed=True,
         members={},
         muted=Known.NO,
+        told_to_have_left=(),
         is_crowd_in_doubt=False,
         check_at=0.0,
         history=replace(history, lost=lost),

@@ -122,10 +122,17 @@ def _message(group_id: str, body: dict[str, Any]) -> Event:
     return MessageHeard(message)
 
 
+def _exit(group_id: str, body: dict[str, Any]) -> Event:  # noqa: ARG001 -- readers take what any reader needs
+    if body.get("ExitType") != "Quit":
+        return CrowdChanged()
+    left = [member.get("Member_Account") for member in body.get("ExitMemberList") or [] if isinstance(member, dict)]
+    return CrowdChanged(tuple(account for account in left if isinstance(account, str)))
+
+
 # After-callbacks that tell something. All others (states, bots, reads, changes of a profile) are answered and left.
 READERS: dict[str, Callable[[str, dict[str, Any]], Event]] = {
     "Group.CallbackAfterSendMsg": _message,
     "Group.CallbackAfterNewMemberJoin": lambda *_: CrowdChanged(),
-    "Group.CallbackAfterMemberExit": lambda *_: CrowdChanged(),
+    "Group.CallbackAfterMemberExit": _exit,
     "Group.CallbackAfterGroupDestroyed": lambda *_: GroupDoubted(),
 }

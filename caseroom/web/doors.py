@@ -18,7 +18,7 @@ from caseroom.web.limits import Limits, caller_address
 from caseroom.web.tokens import AgentToken, Tokens
 
 View = TypeVar("View", bound=Callable[..., Any])
-JSON_TYPE = re.compile(r"application/([a-z0-9.+-]+\+)?json", re.IGNORECASE)
+JSON_TYPE = re.compile(r"application/([a-z0-9.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
 REINSTALLED_AFTER = 300.0
 
 

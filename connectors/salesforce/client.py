@@ -11,13 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
-from simple_salesforce import Salesforce, format_soql
+from simple_salesforce.api import Salesforce
+from simple_salesforce.format import format_soql
 
 from caseroom.bridge.errors import Gone, LockedOut, Refused, Trouble, Unanswered, Unavailable
 from caseroom.line import Line, retry_after
@@ -159,12 +159,14 @@ class Client:
         """The user as whom we work; empty where Salesforce does not tell."""
         self.login.ensure()
         if not self.login.user and not self.is_anonymous:
-            self.login.line.user = self._asked()
+            self.login.user = self._asked()
             self.is_anonymous = not self.login.user
+            if self.is_anonymous:
+                log.warning("Salesforce does not tell as whom we work: cases that nobody took may seem to be owned")
         return self.login.user
 
     def me_at_once(self) -> str | None:
-        """The same for a caller who must not wait for Salesforce; None: it could not be asked just now."""
+        """The same for a caller who must not wait for an org that is down; None: it could not be asked just now."""
         if self.login.user or self.is_anonymous:
             return self.login.user
         if self.clock() < self.quiet_until or not self.asking.acquire(blocking=False):
@@ -178,6 +180,17 @@ class Client:
             self.asking.release()
 
     def _asked(self) -> str:
-        salesforce = self.salesforce()
-        for ask, field in ((partial(salesforce.oauth2, "userinfo"), "user_id"), (salesforce.restful, "identity")):
-            ...
+        """Where the login's answer did not say."""
+        org = self.salesforce()
+        user = user_in(_said(lambda: org.oauth2("userinfo")).get("user_id"))
+        return user or user_in(_said(lambda: org.restful("")).get("identity"))
+
+
+def _said(ask: Callable[[], Any]) -> Mapping[str, Any]:
+    try:
+        answer = ask()
+    except (Gone, Refused, LockedOut) as trouble:
+        if trouble.code == QUOTA:
+            raise
+        return {}
+    return answer if isinstance(answer, Mapping) else {}

@@ -19,11 +19,13 @@ CASE, USER, ORG = "500", "005", "00D"
 def clean(given: object, kind: str = "") -> str:
     """The 18 characters of an id, mangled case put right by its checksum; ValueError where it is none of its kind."""
     form = FORM.fullmatch(given) if isinstance(given, str) else None
-    if form is None or not form[1].startswith(kind):
+    if form is None:
         raise ValueError("no id of a Salesforce record")
-    short = form[1] if form[2] is None else _put_right(form[1], form[2].upper())
-    if form[2] is not None and checksum(short) != form[2].upper():
-        raise ValueError("an id whose checksum is wrong")
+    short, suffix = form[1], (form[2] or "").upper()
+    if suffix:
+        short = _put_right(short, suffix)
+    if not short.startswith(kind) or (suffix and checksum(short) != suffix):
+        raise ValueError("an id of something else, or with a wrong checksum")
     return short + checksum(short)
 
 

@@ -16,8 +16,8 @@ import jwt
 import requests
 from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
-from simple_salesforce import SalesforceLogin
 from simple_salesforce.exceptions import SalesforceError
+from simple_salesforce.login import SalesforceLogin
 
 from caseroom.bridge.errors import LockedOut, Refused, Trouble, Unanswered, Unavailable
 from caseroom.line import Line, retry_after
@@ -93,7 +93,12 @@ class LoginLine(Line):
 
 
 class Login:
-    """Keeps the session. Whoever waited for a login that failed shares its trouble, so that no account gets locked."""
+    """Keeps the session. Whoever waited for a login that failed shares its trouble, so that no account gets locked.
+
+    Attributes:
+        way: arguments of SalesforceLogin.
+        user: as whom we are logged in; empty where the answer did not say.
+    """
 
     def __init__(self, base_url: str, way: Mapping[str, Any], adapter: BaseAdapter | None = None) -> None:
         self.way = way
@@ -103,26 +108,24 @@ class Login:
             self.line.mount("https://", adapter)
         self.lock = threading.Lock()
         self.session = ""
-        self.failures: list[Trouble] = []
-
-    @property
-    def user(self) -> str:
-        """As whom we are logged in; empty where that is not known."""
-        return self.line.user
+        self.user = ""
+        self.failures = 0
+        self.trouble = Trouble()
 
     def ensure(self, refused: str = "") -> str:
         """A session that is not the refused one; raises Unavailable."""
-        failures = len(self.failures)
+        failures = self.failures
         with self.lock:
             if self.session and self.session != refused:
                 return self.session
-            if len(self.failures) > failures:
-                raise self.failures[-1]
+            if self.failures > failures:
+                raise self.trouble
             try:
                 self.session = self._open()
             except Trouble as trouble:
-                self.failures.append(trouble)
+                self.failures, self.trouble = self.failures + 1, trouble
                 raise
+            self.user = self.line.user or self.user
             return self.session
 
     def _open(self) -> str:

@@ -22,7 +22,7 @@ from caseroom.signatures import CANNOT_PROVE, base64_of, hex_of, require_one_of,
 WINDOW = 90.0
 # What a shopper may append to a storefront's address must not stand in for what Shopify adds.
 GIVEN_ONCE = ("shop", "timestamp", "signature", "logged_in_customer_id")
-# Fields by which bodies name their shop. A shop's `domain` may be one of its own, and then says nothing.
+# Fields by which bodies name their shop, the surest first; `domain` may be an address of the shop's own.
 SHOP_FIELDS = ("shop_domain", "myshopify_domain", "domain")
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -119,17 +119,21 @@ class Shopify:
 
         https://shopify.dev/docs/apps/build/online-store/app-proxies/authenticate-app-proxies
         """
-        query = _gathered(request.query)
+        query = self._signed(request.query)
+        shop, time, customer = (query.get(name, "") for name in ("shop", "timestamp", "logged_in_customer_id"))
+        if not TIMESTAMP.fullmatch(time) or (customer and not CUSTOMER.fullmatch(customer)):
+            raise NotProven(CANNOT_PROVE)
+        require_recent(float(time), request.now, WINDOW)
+        self._require_served(shop)
+        return Shopper(shop, customer)
+
+    def _signed(self, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+        query = _gathered(pairs)
         signature = query.pop("signature", "")
         message = "".join(sorted(f"{name}={value}" for name, value in query.items()))
         expected = [hex_of(secret, message.encode(errors="surrogatepass")) for secret in self.settings.api_secrets]
         require_one_of(signature, expected)
-        customer, time = query.get("logged_in_customer_id", ""), query.get("timestamp", "")
-        if not TIMESTAMP.fullmatch(time) or (customer and not CUSTOMER.fullmatch(customer)):
-            raise NotProven(CANNOT_PROVE)
-        require_recent(float(time), request.now, WINDOW)
-        self._require_served(query.get("shop", ""))
-        return Shopper(query["shop"], customer)
+        return query
 
     def _require_served(self, shop: str) -> None:
         if shop not in self.settings.shops:
@@ -159,11 +163,11 @@ def _gathered(query: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _require_same_shop(shop: str, body: dict[str, Any]) -> None:
-    for field in SHOP_FIELDS:
-        named = body.get(field)
-        is_own_domain = field == "domain" and not SHOP.fullmatch(str(named))
-        if named is not None and named != shop and not is_own_domain:
-            raise BadField(field, "differs from the header X-Shopify-Shop-Domain")
+    field = next((field for field in SHOP_FIELDS if body.get(field) is not None), None)
+    if field is None or (field == "domain" and not SHOP.fullmatch(str(body[field]))):
+        return
+    if body[field] != shop:
+        raise BadField(field, "differs from the header X-Shopify-Shop-Domain")
 
 
 def _person(body: dict[str, Any]) -> tuple[str, str]:

@@ -15,9 +15,9 @@ from caseroom.house import House
 from caseroom.settings import load
 from caseroom.web import front
 from caseroom.worker import Worker
-from connectors.salesforce import Salesforce as SalesforceConnector
-from connectors.shopify import Shopify as ShopifyConnector
-from connectors.zendesk import Zendesk as ZendeskConnector
+from connectors.salesforce.connector import Salesforce as SalesforceConnector
+from connectors.shopify.connector import Shopify as ShopifyConnector
+from connectors.zendesk.connector import Zendesk as ZendeskConnector
 from connectors.zendesk.client import Client as ZendeskClient
 from sandbox.faults import Fault, Faults, draw
 from sandbox.mailbox import Mailbox, Outgoing
@@ -136,7 +136,9 @@ class World:
         zendesk = ZendeskClient(
             VENDOR_URL, oauth=("id", "secret"), legacy=None, adapter=Adapter(self.zendesk, self.cut), clock=self.clock
         )
-        salesforce = SalesforceClient(of["salesforce"], adapter=Adapter(self.salesforce, self.cut), clock=self.clock)
+        salesforce = SalesforceClient(
+            VENDOR_URL, of["salesforce"].login, adapter=Adapter(self.salesforce, self.cut), clock=self.clock
+        )
         self.house: House = hall.build(
             settings,
             connectors={

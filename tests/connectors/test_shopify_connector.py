@@ -566,10 +566,17 @@ def test_a_shop_that_is_named_in_another_form_is_another_shop(ours, named):
     assert delivery.events == ()
 
 
-@pytest.mark.parametrize("domain", ["www.quiet.example", None, 7])
-def test_a_domain_of_the_shops_own_says_nothing(ours, domain):
+@pytest.mark.parametrize("domain", ["www.quiet.example", None, 7, "other.myshopify.com"])
+def test_a_shops_permanent_domain_counts_before_any_other(ours, domain):
     body = {"id": 1, "domain": domain, "myshopify_domain": SHOP}
     assert one(ours.parse(webhook("app/uninstalled", body))).problem is None
+    body = {"domain": SHOP, "myshopify_domain": "other.myshopify.com"}
+    assert one(ours.parse(webhook("app/uninstalled", body))).problem is not None
+
+
+@pytest.mark.parametrize("domain", ["www.quiet.example", None, 7, SHOP])
+def test_a_domain_of_the_shops_own_says_nothing(ours, domain):
+    assert one(ours.parse(webhook("app/uninstalled", {"id": 1, "domain": domain}))).problem is None
 
 
 @pytest.mark.parametrize("topic", ["customers/redact", "customers/data_request"])
