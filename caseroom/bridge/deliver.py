@@ -40,10 +40,10 @@ class Office:
     def keep(self, tx: Transaction, connector: str, delivery: Delivery, now: float) -> str:
         """Fold a delivery in; say what became of it. A second arrival changes nothing."""
         note = tx.get(DeliveryNote, connector, delivery.id)
-        if note is not None:
+        if note is not None and not delivery.names_state:
             return note.outcome
         outcome = self._kept(tx, connector, delivery, now)
-        tx.add(DeliveryNote(connector=connector, id=delivery.id, outcome=outcome, kept_at=now))
+        tx.put(DeliveryNote(connector=connector, id=delivery.id, outcome=outcome, kept_at=now))
         log.info("kept", extra={"connector": connector, "delivery": delivery.id, "outcome": outcome})
         return outcome
 
@@ -51,6 +51,8 @@ class Office:
         if delivery.problem is not None:
             return self._park(tx, connector, delivery, now)
         handled = [event for event in delivery.events if type(event) in self.handlers]
+        if not delivery.events:
+            return "ignored"
         for event in handled:
             self.handlers[type(event)](tx, event, now)
         if handled:

@@ -171,18 +171,19 @@ class Delivery:
 
     Attributes:
         id: the vendor's id of the arrival; the same when it repeats.
+        names_state: the id names a state at a time rather than an arrival, so two changes within one tick of the
+            vendor's clock may share it; the second one is folded in too, which does no harm to a mere repetition.
         ref: the record it is about.
         external_id: our case key, where the vendor told it.
-        knows_external_id: a vendor that would have told: without `external_id` the record is not one of ours.
         events: what happened; several facts of one moment.
         problem: why it could not be put into our words; it is parked.
         detail: ids and codes for whoever looks at a parked one; no texts.
     """
 
     id: str
+    names_state: bool = False
     ref: str = ""
     external_id: str | None = None
-    knows_external_id: bool = False
     events: tuple[Event, ...] = ()
     problem: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)

@@ -65,7 +65,7 @@ class DeliveryNote:
     """One arrival that was kept, and what became of it.
 
     Attributes:
-        outcome: "applied", "superseded", "early", "parked" or "not ours".
+        outcome: "applied", "superseded", "early", "parked", "ignored" or "not ours".
     """
 
     connector: str

@@ -50,7 +50,6 @@ class Salesforce:
         self.reader = Reader(
             joins_on_accept=settings.join_on == "accept",
             chat_origin=settings.chat_origin,
-            tells_keys=bool(settings.key_field),
             is_us=self._is_us,
         )
 
@@ -89,8 +88,11 @@ class Salesforce:
         return _cleaned("groupId", ref, ids.CASE)
 
     def clean_agent(self, agent_id: str) -> str:
-        """A user's id, in 18 characters."""
-        return _cleaned("userId", agent_id, ids.USER)
+        """A user's id, in 18 characters; ourselves are no agent, though cases that nobody took are ours at first."""
+        cleaned = _cleaned("userId", agent_id, ids.USER)
+        if self._is_us(cleaned):
+            raise BadField("userId", "is the user as whom Caseroom works, and no agent")
+        return cleaned
 
     def allow_fields(self, fields: Mapping[str, Any]) -> None:
         """Those that the operator allows."""

@@ -41,13 +41,11 @@ class Reader:
     Attributes:
         joins_on_accept: agents are those who accepted work, whoever owns the case.
         chat_origin: cases with this Origin get a group though they were opened inside Salesforce; empty: none do.
-        tells_keys: the org sends our key with each case that has one.
         is_us: whether a user is the one as whom we work; None where that cannot be said just now.
     """
 
     joins_on_accept: bool
     chat_origin: str
-    tells_keys: bool
     is_us: Callable[[str], bool | None]
 
     def delivery(self, event: Any) -> Delivery:
@@ -65,9 +63,9 @@ class Reader:
             return Delivery(id=name, ref=ref, problem=wrong.message, detail=detail)
         return Delivery(
             id=name,
+            names_state=True,
             ref=ref,
             external_id=_loose(event, "externalId") or None,
-            knows_external_id=self.tells_keys and "externalId" in event,
             events=facts,
         )
 
@@ -103,9 +101,10 @@ class Reader:
             return
         owner = _agent(event)
         is_us = self.is_us(owner.id)
-        yield CaseAssigned(at, () if is_us else (owner,))
-        if is_us is None:
-            yield CaseAssigned(at)  # equal in time and different: the case is read back, and that decides
+        if is_us is not False:
+            yield CaseAssigned(at)
+        if not is_us:
+            yield CaseAssigned(at, (owner,))  # after the line above it is equal in time: the case is read back
 
     def _opened(self, event: Told, at: int) -> Iterator[Event]:
         if not _loose(event, "externalId"):  # a case with a key came through an intake

@@ -159,7 +159,7 @@ class Script:
         if self.random.random() < 0.6 and self._tickets():
             ticket = self.random.choice(self._tickets())
             agents = self.random.sample([*self.agents["zendesk"], None], self.random.choice([1, 1, 2]))
-            self._try(*[lambda agent=agent: desk.assign(ticket, agent) for agent in agents])  # type: ignore[misc]
+            self._try(*[lambda agent=agent: desk.assign(ticket, agent) for agent in agents])
         elif org.cases:
             case = self.random.choice(list(org.cases))
             self._try(lambda: org.assign(case, self.random.choice(self.agents["salesforce"])))

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import time_machine
-from connectors.salesforce.client import Client as SalesforceClient
 
 import app as hall
 from caseroom.house import House
 from caseroom.settings import load
 from caseroom.web import front
 from caseroom.worker import Worker
+from connectors.salesforce.client import Client as SalesforceClient
 from connectors.salesforce.connector import Salesforce as SalesforceConnector
 from connectors.shopify.connector import Shopify as ShopifyConnector
-from connectors.zendesk.connector import Zendesk as ZendeskConnector
 from connectors.zendesk.client import Client as ZendeskClient
+from connectors.zendesk.connector import Zendesk as ZendeskConnector
 from sandbox.faults import Fault, Faults, draw
 from sandbox.mailbox import Mailbox, Outgoing
 from sandbox.salesforce import Salesforce

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ def test_what_is_missing_and_what_is_there_make_up_everything_up_to_the_top(know
 @given(sequences)
 def test_ranges_are_as_few_as_can_be(known):
     found = ranges.add((), known)
-    assert all(later[0] > earlier[1] + 1 for earlier, later in zip(found, found[1:], strict=False))
+    assert all(later[0] > earlier[1] + 1 for earlier, later in pairwise(found))
 
 
 @given(sequences, st.integers(0, 70))

@@ -460,7 +460,7 @@ def test_an_event_of_a_type_that_we_have_no_word_for_is_noted_and_left():
     assert delivery == Delivery(id=delivery.id)
 
 
-def test_two_changes_of_one_second_count_both_and_a_repetition_does_not(org):
+def test_two_changes_of_one_second_count_both(org):
     ann, bob = org.salesforce.add_user("Agent Ann"), org.salesforce.add_user("Agent Bob")
     case = org.salesforce.open_case("Lamp", "It hums", "Cid", "cid@x.test")
     org.told()
@@ -483,17 +483,16 @@ def test_the_name_of_a_delivery_is_the_events_id_and_a_sum_of_what_it_says():
 def test_our_key_binds_a_case_and_nothing_else_does(org):
     org.connector.open_case(KEY, ASKED)
     (delivery,) = org.told()
-    assert (delivery.external_id, delivery.knows_external_id) == (KEY, True)
+    assert delivery.external_id == KEY
     for key in (None, "", 7, []):
         (delivery,) = parsed(offline(), event(externalId=key))
-        assert (delivery.external_id, delivery.knows_external_id) == (None, True)
+        assert delivery.external_id is None
 
 
 def test_an_org_without_our_field_knows_nothing_of_keys(bare):
     bare.connector.open_case(KEY, ASKED)
     (delivery,) = bare.told()
-    assert (delivery.external_id, delivery.knows_external_id) == (None, False)
-    assert not parsed(offline(key_field=""), event(externalId=None))[0].knows_external_id
+    assert delivery.external_id is None
 
 
 # Who is an agent
@@ -957,6 +956,15 @@ def test_refs_and_agents_have_one_form():
     connector = offline()
     assert connector.clean_ref(REF[:15]) == connector.clean_ref(REF.upper()) == REF
     assert connector.clean_agent(ANN[:15]) == connector.clean_agent(ANN.lower()) == ANN
+
+
+def test_the_integration_user_is_no_agent_by_any_road(org):
+    with pytest.raises(BadField) as caught:
+        org.connector.clean_agent(org.salesforce.me[:15])
+    assert caught.value.field == "userId"
+    org.connector.client.login.user = ""
+    org.salesforce.down = True
+    assert org.connector.clean_agent(org.salesforce.me) == org.salesforce.me
 
 
 @pytest.mark.parametrize("text", ["", "1", "g_abcdefghijklmnop", QUEUE, "5003000000D8cu", "../5003000000D8"])

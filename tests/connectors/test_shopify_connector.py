@@ -5,10 +5,11 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseroom.bridge.errors import NotProven, Rejected
@@ -278,6 +279,7 @@ def test_a_query_without_a_signature_is_refused(ours):
     refused(lambda: ours.shopper(asked([])))
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, len(PUBLISHED) - 1), what=st.sampled_from(["name", "value"]), put=st.text(max_size=30))
 def test_a_parameter_that_was_changed_is_refused(place, what, put):
     name, value = PUBLISHED[place]
@@ -288,6 +290,7 @@ def test_a_parameter_that_was_changed_is_refused(place, what, put):
     refused(lambda: shopify().shopper(asked(query)))
 
 
+@settings(deadline=None)
 @given(name=st.text(min_size=1, max_size=20), value=st.text(max_size=20))
 def test_a_parameter_that_was_added_is_refused(name, value):
     refused(lambda: shopify().shopper(asked([*PUBLISHED, (name, value), ("signature", SIGNATURE)])))
@@ -299,11 +302,13 @@ def test_a_parameter_that_was_taken_away_is_refused(ours, place):
     refused(lambda: ours.shopper(asked(query)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=8))
 def test_no_query_does_anything_worse_than_being_refused(query):
     refused(lambda: shopify().shopper(asked(query)))
 
 
+@settings(deadline=None)
 @given(
     extra=st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), max_size=6),
     customer=st.integers(0, 10**20 - 1).map(str) | st.just(""),
@@ -427,6 +432,7 @@ def test_every_webhook_of_the_stand_in_is_accepted(ours, shop):
         ours.verify(came(outgoing))
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, len(WEBHOOK_SIGNATURE) - 1), letter=st.characters())
 def test_a_webhooks_signature_with_one_letter_changed_is_refused(place, letter):
     wrong = WEBHOOK_SIGNATURE[:place] + letter + WEBHOOK_SIGNATURE[place + 1 :]
@@ -434,6 +440,7 @@ def test_a_webhooks_signature_with_one_letter_changed_is_refused(place, letter):
         refused(lambda: shopify().verify(webhook("shop/redact", b'{"id":1}', x_shopify_hmac_sha256=wrong)))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_another_body_under_the_same_signature_is_refused(body):
     if body != b'{"id":1}':
@@ -628,6 +635,7 @@ almost = st.fixed_dictionaries(
 TOPICS = ["customers/redact", "customers/data_request", "shop/redact", "app/uninstalled"]
 
 
+@settings(deadline=None)
 @given(topic=st.sampled_from(TOPICS) | st.text(max_size=20), body=anything | almost, at=st.text(max_size=30))
 def test_whatever_json_comes_is_understood_or_named_or_rejected(topic, body, at):
     try:
@@ -639,6 +647,7 @@ def test_whatever_json_comes_is_understood_or_named_or_rejected(topic, body, at)
     assert bool(delivery.events or delivery.problem) == (topic in TOPICS)
 
 
+@settings(deadline=None)
 @given(topic=st.sampled_from(TOPICS), body=st.binary(max_size=60), at=st.datetimes(timezones=st.timezones()))
 def test_whatever_bytes_come_are_understood_or_rejected(topic, body, at):
     try:
@@ -646,3 +655,14 @@ def test_whatever_bytes_come_are_understood_or_rejected(topic, body, at):
     except Rejected:
         return
     assert isinstance(json.loads(body), dict)
+
+
+# What is written about it
+
+
+def test_its_page_names_every_setting_topic_and_refusal():
+    page = (Path(__file__).parents[2] / "connectors" / "shopify" / "README.md").read_text(encoding="utf-8")
+    settings = [f"SHOPIFY_{name.upper()}" for name in CONNECTOR.Settings.model_fields]
+    assert [
+        word for word in (*settings, *TOPICS, "not_proven", "stale", "unknown_shop") if f"`{word}" not in page
+    ] == []

@@ -45,7 +45,9 @@ CASE = Case(
     life=2,
     group_id="g_a",
     opened_at=NOW,
-    request=CaseRequest(subject="茶壶 ☕ ‏עברית", desc='"quoted"; -- \'', fields={"priority": "high", "n": [1, None]}),
+    request=CaseRequest(
+        subject="茶壶 ☕ \u200fעברית", desc='"quoted"; -- \'', fields={"priority": "high", "n": [1, None]}
+    ),
     wanted=Wanted(status=Status.SOLVED, works={"w": Work("zendesk_1", 7, is_open=True)}, past_refs=("1", "2")),
     seen=Seen(group=Known.UNKNOWN, members={"mei": Known.YES}, history=History(kept=((1, 3), (5, 5)))),
     parked={"say:greeting": "80001"},
@@ -91,9 +93,13 @@ def test_cases_without_slot_or_ref_do_not_stand_in_each_others_way(store):
 
 
 def test_what_fails_half_way_leaves_nothing_behind(store):
-    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
-        tx.put(Value(name="a", value="1"))
-        raise ZeroDivisionError
+    def half() -> None:
+        with store.transaction() as tx:
+            tx.put(Value(name="a", value="1"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     with store.snapshot() as tx:
         assert tx.get(Value, "a") is None
 

@@ -183,6 +183,11 @@ def test_these_are_all_the_routes_behind_the_proxy(town):
     assert rules == {f"/shopify/proxy/{route}" for route in ROUTES}
 
 
+@pytest.mark.parametrize("route", ROUTES)
+def test_looking_at_one_shows_that_the_proxy_works(town, route):
+    assert problem(town.browser.get(f"/shopify/proxy/{route}")) == (405, "method_not_allowed")
+
+
 @pytest.mark.parametrize("customer", [ANN, None], ids=["customer", "visitor"])
 def test_a_shopper_walks_through_all_of_them(town, customer):
     ticket = town.ask("usersig", {}, customer).get_json()
