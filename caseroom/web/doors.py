@@ -95,11 +95,18 @@ def inbound_of(flask_request: Request, now: float) -> InboundRequest:
     return InboundRequest(
         method=flask_request.method,
         path=flask_request.path,
-        query=tuple(flask_request.args.items(multi=True)),
+        query=_query_of(flask_request),
         headers={name.lower(): value for name, value in flask_request.headers.items()},
         body=flask_request.get_data(),
         now=now,
     )
+
+
+def _query_of(flask_request: Request) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple(flask_request.args.items(multi=True))
+    except UnicodeDecodeError as error:
+        raise Rejected("The query string has to be percent-encoded UTF-8.") from error
 
 
 def address_of(keys: Keys, inbound: InboundRequest) -> str:

@@ -77,11 +77,13 @@ class World:
     Attributes:
         seed: decides about every fault, crash, delay and duplicate.
         crashes: how often the process ended.
+        settings: those that differ from the usual ones.
         trace: what happened, in order; the same seed gives the same.
     """
 
     seed: int
     is_calm: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
     crashes: int = 0
     calls: int = 0
     trace: list[str] = field(default_factory=list)
@@ -178,6 +180,9 @@ class World:
             "SHOPIFY_API_SECRETS": SHOPIFY_SECRET,
             "SHOPIFY_SHOPS": SHOP,
             "SHOPIFY_HELPDESK": "zendesk",
+            "ZENDESK_CALLBACK_KEYS": CALLBACK_KEY,
+            "SALESFORCE_CALLBACK_KEYS": CALLBACK_KEY,
+            **self.settings,
         }
 
     def _strikes(self) -> str:

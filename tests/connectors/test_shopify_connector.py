@@ -662,7 +662,5 @@ def test_whatever_bytes_come_are_understood_or_rejected(topic, body, at):
 
 def test_its_page_names_every_setting_topic_and_refusal():
     page = (Path(__file__).parents[2] / "connectors" / "shopify" / "README.md").read_text(encoding="utf-8")
-    settings = [f"SHOPIFY_{name.upper()}" for name in CONNECTOR.Settings.model_fields]
-    assert [
-        word for word in (*settings, *TOPICS, "not_proven", "stale", "unknown_shop") if f"`{word}" not in page
-    ] == []
+    named = [f"SHOPIFY_{name.upper()}" for name in CONNECTOR.Settings.model_fields]
+    assert [word for word in (*named, *TOPICS, "not_proven", "stale", "unknown_shop") if f"`{word}" not in page] == []

@@ -183,9 +183,9 @@ def test_these_are_all_the_routes_behind_the_proxy(town):
     assert rules == {f"/shopify/proxy/{route}" for route in ROUTES}
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_looking_at_one_shows_that_the_proxy_works(town, route):
-    assert problem(town.browser.get(f"/shopify/proxy/{route}")) == (405, "method_not_allowed")
+def test_looking_at_one_shows_that_the_proxy_works(town):
+    for route in ROUTES:
+        assert problem(town.browser.get(f"/shopify/proxy/{route}")) == (405, "method_not_allowed")
 
 
 @pytest.mark.parametrize("customer", [ANN, None], ids=["customer", "visitor"])
@@ -308,13 +308,13 @@ def test_a_visitors_token_is_renewed_with_every_answer(town, now):
     assert town.ask("usersig", token=renewed).status_code == 200
 
 
-@pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
-def test_only_json_is_read(town, route, kind):
-    outgoing = town.shops[QUIET].proxied(route, {"caseInfo": ABOUT}, ANN)
+def test_only_json_is_read(town, kind):
     headers = {"Content-Type": kind} if kind else {}
     before = town.everything()
-    assert problem(town.send(Outgoing(outgoing.path, outgoing.body, headers))) == (415, "unsupported_media_type")
+    for route in ROUTES:
+        outgoing = town.shops[QUIET].proxied(route, {"caseInfo": ABOUT}, ANN)
+        assert problem(town.send(Outgoing(outgoing.path, outgoing.body, headers))) == (415, "unsupported_media_type")
     assert town.everything() == before
 
 
@@ -398,10 +398,14 @@ def test_what_a_visitor_appends_to_the_address_decides_nothing(town, name):
     assert problem(answer) == (401, "not_proven")
 
 
-@pytest.mark.parametrize("query", ["%ff=%ff", "a=%", "\xff=1", "a;b=1", "=", "&&&", "shop=%00"])
-def test_a_query_that_no_browser_sends_is_refused_like_any_other(town, query):
-    answer = town.browser.post(f"/shopify/proxy/usersig?{query}", json={})
-    assert answer.status_code in {400, 401}
+def test_a_query_that_no_browser_sends_is_refused_like_any_other(town):
+    for query in ("%ff=%ff", "a=%", "a;b=1", "=", "&&&", "shop=%00", "%ED%A0%80=1"):
+        answer = town.browser.post(f"/shopify/proxy/usersig?{query}", json={})
+        assert problem(answer) == (401, "not_proven")
+    for raw in ("\xff=1", "a=\xe9"):
+        environ = {"QUERY_STRING": raw, "REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json"}
+        answer = town.browser.open("/shopify/proxy/usersig", environ_overrides=environ)
+        assert problem(answer) == (400, "bad_request")
 
 
 def test_a_shop_that_is_not_listed_is_not_served(town):
