@@ -73,7 +73,8 @@ def build(
     reserved = ReservedNames.of([settings.tencent_admin_id, *settings.tencent_other_admins], installed())
     ledger = Ledger(identity, _rules(settings, connectors))
     people = People(identity)
-    reception = Reception(ledger, people, _helpdesks(connectors), _answering(connectors, reserved))
+    answering = {name: tuple(getattr(connector, "answering", ())) for name, connector in connectors.items()}
+    reception = Reception(ledger, people, _helpdesks(connectors), answering)
     office = Office(ledger, people, reception, {})
     eraser = Eraser(office, people)
     office.handlers.update(
@@ -158,13 +159,3 @@ def _helpdesks(connectors: Mapping[str, Connector]) -> dict[str, str]:
         name: name if isinstance(connector, OpensCases) else str(getattr(connector, "helpdesk", ""))
         for name, connector in connectors.items()
     }
-
-
-def _answering(connectors: Mapping[str, Connector], reserved: ReservedNames) -> dict[str, tuple[str, ...]]:
-    answering = {}
-    for name, connector in connectors.items():
-        agents = tuple(getattr(connector, "answering", ()))
-        for agent in agents:
-            reserved.refuse_admin(agent, f"{name.upper()}_AGENTS")
-        answering[name] = agents
-    return answering

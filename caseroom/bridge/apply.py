@@ -169,7 +169,7 @@ def take_ref(case: Case, ref: str) -> Case:
 
 def move(case: Case, status: Status, at: int, now: float) -> Case:
     """The case stands there from now on; one that comes to life again is no longer held closed."""
-    if status is case.wanted.status:
+    if status is case.wanted.status or (case.wanted.status is Status.MERGED and not status.is_live):
         return want(case, status_at=at)
     moved = want(case, status=status, status_at=at)
     if status.is_live and not case.wanted.status.is_live:
@@ -183,11 +183,12 @@ def end(case: Case, now: float) -> Case:
 
 
 def assign(case: Case, agents: tuple[str, ...]) -> Case:
-    """These agents and no others belong to the case; what was parked about any of them may be tried again."""
+    """These agents and no others belong to the case; what was parked about those who are new may be tried again."""
     agents = tuple(dict.fromkeys(agents))
     if agents == case.wanted.agents:
         return case
-    parked = {key: reason for key, reason in case.parked.items() if not key.startswith("add:")}
+    still = {f"add:{agent}" for agent in set(agents) & set(case.wanted.agents)}
+    parked = {key: reason for key, reason in case.parked.items() if not key.startswith("add:") or key in still}
     return want(replace(case, parked=parked), agents=agents)
 
 

@@ -314,30 +314,26 @@ class ReadHistory(ChatAction):
 
     def done(self, situation: Situation, result: HistoryPage) -> Situation:
         """They are kept; what should be among them and is not, is lost; sayings that were in doubt are known."""
-        case = situation.case
-        seqs = [message.seq for message in result.messages]
-        history = self._read(case.seen.history, seqs, is_oldest=result.is_oldest)
+        case, seen = situation.case, situation.case.seen
+        history = self._read(seen.history, [message.seq for message in result.messages], is_oldest=result.is_oldest)
         if self.before is None:
-            is_over = case.seen.muted is Known.YES and not case.wanted.is_live
-            history = replace(history, is_final=is_over)
+            is_over = seen.muted is Known.YES and not case.wanted.is_live
+            heard = ranges.upto(history.heard, history.top) if is_over else history.heard
+            history = replace(history, is_final=is_over, heard=heard)
             situation = _recognise(situation, {message.random for message in result.messages})
-        if history.is_final or self.before is not None:
-            history = replace(history, heard=ranges.upto(history.heard, history.top))
         return situation.seeing(history=history)
 
     def _read(self, history: History, seqs: list[int], *, is_oldest: bool) -> History:
         kept = ranges.add(history.kept, seqs)
         top = ranges.highest(kept)
-        is_whole = self.before is None or top < self.before
         bottom = 1 if is_oldest else min(seqs)
         unread = ((1, bottom - 1),) if bottom > 1 else ()
         holes = ranges.missing(ranges.union(kept, unread), top if self.before is None else min(self.before, top))
-        return replace(
-            history,
-            kept=kept,
-            lost=ranges.union(history.lost, holes),
-            top=top if is_whole else max(history.top, top),
-        )
+        history = replace(history, kept=kept, lost=ranges.union(history.lost, holes), top=max(history.top, top))
+        if self.before is not None and top < self.before:
+            # There is nothing up to there: whoever told of more has made it up.
+            return replace(history, heard=ranges.upto(history.heard, top), top=top)
+        return history
 
     def messages(self, situation: Situation, result: HistoryPage) -> tuple[Message, ...]:
         """What was read, with whose it is; nothing where its customer was erased meanwhile."""

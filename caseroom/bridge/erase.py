@@ -75,6 +75,10 @@ class PersonDesk:
         parked = tx.get(Parked, f"{subject}:delete_account")
         return PersonSituation(account, has_groups, now, (parked and parked.reason) or "")
 
+    def resolve(self, tx: Transaction, before: PersonSituation, after: PersonSituation) -> PersonSituation:  # noqa: ARG002
+        """A person is only himself."""
+        return after
+
     def plan(self, situation: PersonSituation, lane: str) -> list[Action[PersonSituation] | Wait]:  # noqa: ARG002
         """His groups end first."""
         if situation.account.erased_at is None or situation.account.deleted_at is not None or situation.parked:
@@ -171,6 +175,7 @@ def persons(tx: Transaction, people: People, shop: str, customer: str, email: st
     if contact:
         for case in tx.find(Case, connector="shopify", contact=contact):
             account = tx.get(Account, case.account)
-            if account is not None and account.site == shop and account not in found:
+            is_visitor = account is not None and account.site == shop and not account.connector
+            if account is not None and is_visitor and account not in found:
                 found.append(account)
     return found

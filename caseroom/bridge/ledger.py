@@ -28,13 +28,11 @@ class Ledger:
 
     def open(self, tx: Transaction, case: Case, now: float) -> Situation:
         """What a decision about the case is made from."""
-        situation = Situation(case, {}, self.rules, self.identity, now)
-        accounts = [tx.get(Account, account) for account in {case.account, *situation.belonging}]
-        return replace(situation, people={account.id: account for account in accounts if account is not None})
+        return _with_people(tx, Situation(case, {}, self.rules, self.identity, now))
 
     def save(self, tx: Transaction, before: Situation | None, after: Situation, *, held: str = "") -> Situation:
         """Keep what changed; `held` is the lane that the caller schedules himself."""
-        after = after.with_case(self._resolved(tx, before, after))
+        after = self.resolve(tx, before, after)
         case = after.case
         tx.put(case)
         self._note_group(tx, before, case)
@@ -47,14 +45,16 @@ class Ledger:
                 schedule(tx, after, lane, is_urgent=not held)
         return after
 
-    def _resolved(self, tx: Transaction, before: Situation | None, after: Situation) -> Case:
+    def resolve(self, tx: Transaction, before: Situation | None, after: Situation) -> Situation:
+        """The situation once it is looked up whose records the case's new ones are, and what came early for them."""
         case = _bound(tx, before.case if before else None, after.case)
         if case.wanted.merging_into is not None:
             case = _merged(tx, case, after.now)
         if case.continues is not None:
             case = _continued(tx, case)
         creating_since = case.seen.record_since if case.seen.record is Known.UNKNOWN else None
-        return replace(case, is_live=case.wanted.is_live, creating_since=creating_since)
+        case = replace(case, is_live=case.wanted.is_live, creating_since=creating_since)
+        return _with_people(tx, after.with_case(case))
 
     def _note_group(self, tx: Transaction, before: Situation | None, case: Case) -> None:
         if before is None or before.case.group_id != case.group_id:
@@ -77,6 +77,13 @@ class Ledger:
                 tx.put(account)
 
 
+def _with_people(tx: Transaction, situation: Situation) -> Situation:
+    accounts = {situation.case.account, *situation.belonging} - situation.people.keys()
+    found = [tx.get(Account, account) for account in sorted(accounts)]
+    known = {account.id: account for account in found if account is not None}
+    return replace(situation, people={**known, **situation.people})
+
+
 @dataclass(frozen=True)
 class CaseDesk:
     """What the settler needs of cases."""
@@ -87,6 +94,10 @@ class CaseDesk:
         """The situation of a case."""
         case = tx.get(Case, subject)
         return None if case is None else self.ledger.open(tx, case, now)
+
+    def resolve(self, tx: Transaction, before: Situation, after: Situation) -> Situation:
+        """What a change leads to that only the store can tell."""
+        return self.ledger.resolve(tx, before, after)
 
     def plan(self, situation: Situation, lane: str) -> list[Step]:
         """What has to be done."""

@@ -36,6 +36,9 @@ class Desk(Protocol):
     def open(self, tx: Transaction, subject: str, now: float) -> Any:
         """The situation of a subject; None where it is gone."""
 
+    def resolve(self, tx: Transaction, before: Any, after: Any) -> Any:
+        """What a change leads to that only the store can tell."""
+
     def plan(self, situation: Any, lane: str) -> list[Action[Any] | Wait]:
         """What has to be done, in order."""
 
@@ -121,6 +124,8 @@ class Settler:
         after, lane = self._recorded(tx, before, lane, outcome, now)
         if claim.took_over and outcome is None:
             after = desk.doubt(after)
+        if after is not before:
+            after = desk.resolve(tx, before, after)
         steps = desk.plan(after, lane.name)
         action = next((step for step in steps if isinstance(step, Action)), None)
         pause = _pause(lane) if lane.attempts and outcome and outcome.trouble else 0.0

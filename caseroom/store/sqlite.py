@@ -60,7 +60,9 @@ class SQLiteStore:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """All or nothing."""
+        """All or nothing; within another one of the same thread it would wait for itself, so that is refused."""
+        if self._connection().in_transaction:
+            raise RuntimeError("a transaction within a transaction")
         with self.turn, self._within("BEGIN IMMEDIATE") as transaction:
             yield transaction
 
@@ -109,6 +111,8 @@ class SQLiteStore:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             # Whatever was answered is on disk, and not only in the machine's memory.
             connection.execute("PRAGMA synchronous = FULL")
+            # What was erased is not to be found in the file either.
+            connection.execute("PRAGMA secure_delete = ON")
             self.local.connection = connection
             self.connections.append(connection)
         return connection

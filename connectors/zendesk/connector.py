@@ -200,7 +200,8 @@ class Zendesk:
         tags = ticket.get("tags") or []
         status = STATUS[ticket["status"].upper()]
         source = (ticket.get("via") or {}).get("source") or {}
-        previous = (source.get("from") or {}).get("ticket_id") if source.get("rel") == "follow_up" else None
+        origin = source.get("from_") or {}  # zenpy spells `from` so
+        previous = origin.get("ticket_id") if source.get("rel") == "follow_up" else None
         assignee = ticket.get("assignee_id")
         return CaseSnapshot(
             ref=ref,

@@ -1,7 +1,12 @@
 """Versions are kept for each fact, by the helpdesk's clock; what comes too early is not lost."""
 
+import json
+from dataclasses import replace
+
 from caseroom.bridge.records import DeliveryNote, EarlyFacts
 from sandbox.faults import Fault
+from sandbox.town import WEBHOOK_SECRET
+from sandbox.zendesk import sign
 
 
 def test_two_changes_within_one_second_end_with_what_the_helpdesk_says(play):
@@ -58,8 +63,9 @@ def test_an_event_that_names_our_key_binds_the_case_at_once(play):
 def test_facts_of_a_record_that_is_not_known_yet_are_kept_and_come_true_when_it_is(play):
     creation_hangs(play)
     tell = play.world.boxes["zendesk"].send
-    play.world.boxes["zendesk"].send = lambda outgoing: tell(_without_our_key(play, outgoing))
+    play.world.boxes["zendesk"].send = lambda outgoing: tell(_without_our_key(outgoing))
     group = play.ask()["GroupId"]
+    play.rest(0.05)
     (ticket,) = play.zendesk.tickets
     ann = play.zendesk.add_agent("Ann")
     play.zendesk.assign(ticket, ann)
@@ -72,13 +78,7 @@ def test_facts_of_a_record_that_is_not_known_yet_are_kept_and_come_true_when_it_
     assert play.find(EarlyFacts) == []
 
 
-def _without_our_key(play, outgoing):
-    import json
-    from dataclasses import replace
-
-    from sandbox.town import WEBHOOK_SECRET
-    from sandbox.zendesk import sign
-
+def _without_our_key(outgoing):
     body = json.loads(outgoing.body)
     body["detail"]["external_id"] = None
     raw = json.dumps(body).encode()
@@ -99,6 +99,7 @@ def test_early_facts_of_somebody_elses_record_are_forgotten_ten_minutes_later(pl
     play.meet("zendesk", "create_ticket", Fault.LOST)
     play.meet("zendesk", "list_tickets", Fault.LOST)
     play.ask()
+    play.rest(0.05)
     play.zendesk.open_ticket("By mail", "He wrote.", "Karl", "karl@x.test")
     play.rest(0.05)
     assert len(play.find(EarlyFacts)) == 1
@@ -112,6 +113,7 @@ def test_a_case_opened_inside_the_helpdesk_meanwhile_gets_its_group_when_the_cre
     play.meet("zendesk", "create_ticket", Fault.LOST)
     play.meet("zendesk", "list_tickets", Fault.LOST)
     play.ask()
+    play.rest(0.05)
     play.zendesk.open_ticket("By phone", "She called.", "Rosa", "rosa@x.test", tags=("chat",))
     play.rest(0.05)
     assert len(play.chat.groups) == 1
@@ -132,8 +134,6 @@ def test_a_helpdesk_that_still_shows_the_old_state_is_read_again(play):
         snapshot = read(ref)
         answers.append(snapshot)
         if len(answers) < 3:
-            from dataclasses import replace
-
             return replace(snapshot, at=snapshot.at - 5_000_000, agents=())
         return snapshot
 
