@@ -17,6 +17,7 @@ from caseroom.bridge import events
 from caseroom.bridge.action import Ports
 from caseroom.bridge.deliver import Office
 from caseroom.bridge.erase import Eraser, PersonDesk
+from caseroom.bridge.errors import BadField
 from caseroom.bridge.identity import Identity, ReservedNames
 from caseroom.bridge.intake import Reception
 from caseroom.bridge.ledger import CaseDesk, Ledger
@@ -27,7 +28,7 @@ from caseroom.bridge.settle import Settler
 from caseroom.bridge.situation import Rules
 from caseroom.connector import Connector
 from caseroom.house import House
-from caseroom.settings import Settings, environment, load
+from caseroom.settings import Settings, SettingsError, environment, load
 from caseroom.store.sqlite import SQLiteStore
 from caseroom.tencent_chat.callbacks import Callbacks
 from caseroom.tencent_chat.client import Client
@@ -44,6 +45,26 @@ def installed() -> dict[str, type[Any]]:
     found = {connector.name: connector for connector in SHIPPED}
     for point in entry_points(group=GROUP):
         found.setdefault(point.name, point.load())
+    return found
+
+
+def reserved_by(settings: Settings) -> ReservedNames:
+    """Accounts and prefixes that nobody may give himself."""
+    return ReservedNames.of([settings.tencent_admin_id, *settings.tencent_other_admins], installed())
+
+
+def connectors_of(settings: Settings) -> dict[str, Connector]:
+    """The enabled connectors; SettingsError where one names an administrator as somebody who answers."""
+    found: dict[str, Connector] = {name: installed()[name](settings.of[name]) for name in settings.connectors}
+    problems = []
+    for name, connector in found.items():
+        for agent in getattr(connector, "answering", ()):
+            try:
+                reserved_by(settings).refuse_admin(agent, f"{name.upper()}_AGENTS")
+            except BadField as wrong:
+                problems.append(wrong.message)
+    if problems:
+        raise SettingsError(problems)
     return found
 
 
@@ -68,9 +89,8 @@ def build(
     store = store or SQLiteStore(settings.database_url.removeprefix("sqlite:///"))
     store.migrate()
     identity = Identity(_key(store, fresh), fresh)
-    if connectors is None:
-        connectors = {name: installed()[name](settings.of[name]) for name in settings.connectors}
-    reserved = ReservedNames.of([settings.tencent_admin_id, *settings.tencent_other_admins], installed())
+    connectors = connectors_of(settings) if connectors is None else connectors
+    reserved = reserved_by(settings)
     ledger = Ledger(identity, _rules(settings, connectors))
     people = People(identity)
     answering = {name: tuple(getattr(connector, "answering", ())) for name, connector in connectors.items()}

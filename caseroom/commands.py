@@ -34,13 +34,15 @@ GRACE = 15.0
 
 def _settings() -> Settings:
     try:
-        return load(environment(), hall.installed())
+        settings = load(environment(), hall.installed())
+        hall.connectors_of(settings)
     except SettingsError as error:
         click.secho("Caseroom cannot start as it is configured:", fg="red", err=True)
         for problem in error.problems:
             click.echo(f"  {problem}", err=True)
         click.echo("See .env.example for what each setting means.", err=True)
         sys.exit(2)
+    return settings
 
 
 def _house() -> House:

@@ -41,6 +41,7 @@ __all__ = [
     "TakesFields",
     "VendorURL",
     "listed",
+    "read_json",
     "vendor_url",
 ]
 
@@ -81,7 +82,7 @@ class InboundRequest:
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; NotJSON where it is none."""
         try:
-            value = json.loads(self.body)
+            value = read_json(self.body)
         except (ValueError, RecursionError) as error:
             raise NotJSON from error
         if not isinstance(value, dict):
@@ -94,6 +95,11 @@ class InboundRequest:
         if len(values) != 1:
             raise BadField(field, "has to be given once")
         return values[0]
+
+
+def read_json(data: bytes) -> Any:
+    """What JSON says; half a character, as it is left where a text was cut by UTF-16, becomes a question mark."""
+    return json.loads(json.dumps(json.loads(data), ensure_ascii=False).encode(errors="replace"))
 
 
 def listed(value: Any) -> Any:

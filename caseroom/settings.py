@@ -11,8 +11,6 @@ from typing import Annotated, Any, Literal
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from caseroom.bridge.errors import BadField
-from caseroom.bridge.identity import ReservedNames
 from caseroom.connector import ConnectorSettings, List, Secrets, listed, vendor_url
 
 PLACEHOLDER = "change-me"
@@ -118,7 +116,6 @@ def load(values: Mapping[str, str], installed: Mapping[str, type[Any]]) -> Setti
     if settings is not None:
         problems += _cross_checks(settings)
         problems += _idle_helpdesks(settings, of)
-        problems += _reserved_agents(settings, {name: installed[name](found) for name, found in of.items()}, installed)
     if problems or settings is None:
         raise SettingsError(problems)
     return settings.model_copy(update={"of": of})
@@ -157,18 +154,6 @@ def _idle_helpdesks(settings: Settings, of: Mapping[str, ConnectorSettings]) -> 
         for name, helpdesk in named.items()
         if helpdesk and helpdesk not in settings.connectors
     ]
-
-
-def _reserved_agents(settings: Settings, connectors: Mapping[str, Any], installed: Mapping[str, Any]) -> list[str]:
-    reserved = ReservedNames.of([settings.tencent_admin_id, *settings.tencent_other_admins], installed)
-    problems = []
-    for name, connector in connectors.items():
-        for agent in getattr(connector, "answering", ()):
-            try:
-                reserved.refuse_admin(agent, f"{name.upper()}_AGENTS")
-            except BadField as wrong:
-                problems.append(wrong.message)
-    return problems
 
 
 def _is_ours(name: str, installed: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ told here is a hint; before-callbacks are answered by the rule that nobody can a
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,7 @@ class Callbacks:
         time = query.get("RequestTime", "")
         expected = [hashlib.sha256((token + time).encode()).hexdigest() for token in self.tokens]
         require_one_of(query.get("Sign", ""), expected)
-        if not time.isdigit() or query.get("SdkAppid") != str(self.sdk_app_id):
+        if not time.isdecimal() or query.get("SdkAppid") != str(self.sdk_app_id):
             raise NotProven(CANNOT_PROVE)
         require_recent(float(time), request.now, WINDOW)
 
@@ -62,7 +63,7 @@ class Callbacks:
         actor = ACTORS.get(command)
         if actor is None:
             return ALLOWED
-        may = actor(body) in self.admins or (command.startswith("C2C.") and self._concerns_assistant(body))
+        may = str(actor(body)) in self.admins or (command.startswith("C2C.") and self._concerns_assistant(body))
         return ALLOWED if may else REFUSED
 
     def hints(self, request: InboundRequest) -> list[Hint]:
@@ -87,7 +88,7 @@ class Callbacks:
         return command
 
     def _concerns_assistant(self, body: dict[str, Any]) -> bool:
-        return self.assistant is not None and self.assistant in {body.get("From_Account"), body.get("To_Account")}
+        return self.assistant is not None and self.assistant in (body.get("From_Account"), body.get("To_Account"))
 
 
 def _operator(body: dict[str, Any]) -> Any:
@@ -115,17 +116,19 @@ def _message(group_id: str, body: dict[str, Any]) -> Event:
             body=tuple(element for element in body["MsgBody"] if isinstance(element, dict)),
             random=int(body.get("Random", 0)),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadField("MsgSeq", "MsgSeq, MsgTime or MsgBody is missing or wrong") from error
-    if not 0 < message.seq < 2**63:
-        raise BadField("MsgSeq", "is out of range")
+    if not (0 < message.seq < 2**63 and 0 <= message.random < 2**63 and math.isfinite(message.sent_at)):
+        raise BadField("MsgSeq", "MsgSeq, Random or MsgTime is out of range")
     return MessageHeard(message)
 
 
 def _exit(group_id: str, body: dict[str, Any]) -> Event:  # noqa: ARG001 -- readers take what any reader needs
     if body.get("ExitType") != "Quit":
         return CrowdChanged()
-    left = [member.get("Member_Account") for member in body.get("ExitMemberList") or [] if isinstance(member, dict)]
+    members = body.get("ExitMemberList")
+    listed = members if isinstance(members, list) else []
+    left = [member.get("Member_Account") for member in listed if isinstance(member, dict)]
     return CrowdChanged(tuple(account for account in left if isinstance(account, str)))
 
 

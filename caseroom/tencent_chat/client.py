@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from caseroom.bridge.errors import Trouble, Unanswered, Unavailable
+from caseroom.connector import read_json
 from caseroom.tencent_chat.codes import RE_SIGN, trouble
 from caseroom.tencent_chat.user_sig import AdminSig
 
@@ -93,9 +94,9 @@ class Client:
 
 def _read(received: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(received)
+        answer = read_json(received)
         return {**answer, "ErrorCode": int(answer["ErrorCode"])}
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise Unanswered("unreadable") from error
 
 

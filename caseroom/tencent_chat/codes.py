@@ -20,14 +20,14 @@ TOO_FAST = {60007: 1.0, 10023: 1.0, 60018: 1.0, 60019: 1.0, 60022: 2.0}
 APP_TOO_FAST = {60011: 1.0}
 # Quotas and plans, for one API: a person has to see to it.
 USED_UP = frozenset({10006, 10036, 10058, 70398})
-# Credentials, region, plan or allow list, for everything.
-LOCKED_OUT = frozenset(
+# Credentials, region, plan or allow list, for everything; a UserSig that is refused though it is new is one of them.
+LOCKED_OUT = RE_SIGN | frozenset(
     {60002, 60004, 60005, 60006, 60010, 60012, 60016, 60017, 60020, 60021}
     | {70002, 70003, 70004, 70005, 70007, 70008, 70009, 70010, 70013, 70014, 70016, 70020, 70051, 70114, 70403}
 )
 LOOK_AGAIN = 15.0
 FAILED_TOO_OFTEN = {70050: 60.0}
-NOT_IMPORTED = frozenset({10019, 20003, 70107, 90008, 90012, 90048})
+NOT_IMPORTED = frozenset({10019, 20003, 40003, 70107, 90008, 90012, 90048})
 NO_GROUP = frozenset({10010, 10015})
 ID_TAKEN = frozenset({10021, 10025})
 ALREADY_MEMBER = 10013

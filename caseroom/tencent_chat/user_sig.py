@@ -24,7 +24,7 @@ class UserSig:
     """
 
     account: str
-    text: str
+    text: str = field(repr=False)
     expires_at: int
 
 
@@ -37,7 +37,7 @@ class UserSigs:
     """
 
     sdk_app_id: int
-    secret_key: str
+    secret_key: str = field(repr=False)
     seconds: int
     reserved: ReservedNames
     clock: Callable[[], float] = time.time
@@ -58,11 +58,11 @@ class AdminSig:
     """The ticket that server calls are made with: kept, and renewed when half of its time is over."""
 
     sdk_app_id: int
-    secret_key: str
+    secret_key: str = field(repr=False)
     admin_id: str
     seconds: int = 3600
     clock: Callable[[], float] = time.time
-    text: str = ""
+    text: str = field(default="", repr=False)
     made_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -15,7 +15,7 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 
 from caseroom import __version__
-from caseroom.connector import ProvesAgents, ProvesVisitors
+from caseroom.connector import ProvesAgents, ProvesVisitors, read_json
 from caseroom.house import House
 from caseroom.web import agent_routes, customer_routes, errors, health_routes, vendor_routes
 from caseroom.web.bodies import ErrorAnswer
@@ -53,6 +53,7 @@ def make(house: House) -> OpenAPI:
     app.request_class = PlainJSON
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.loads = read_json  # type: ignore[assignment,method-assign]
     limits = Limits(house.store, house.ledger.identity, house.clock)
     keys = Keys(house, Tokens(house.settings.secret_key), limits)
     errors.install(app)

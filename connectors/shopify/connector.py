@@ -180,6 +180,13 @@ def _person(body: dict[str, Any]) -> tuple[str, str]:
     return identity, email.encode(errors="ignore").decode() if isinstance(email, str) else ""
 
 
+def _shop_erased(shop: str, body: dict[str, Any]) -> ShopErased:
+    """The topic is not signed, so the body itself has to be that of a whole shop and not of one customer."""
+    if body.get("shop_domain") != shop or "customer" in body:
+        raise BadField("shop_domain", "is missing, or the body is not that of shop/redact")
+    return ShopErased(shop)
+
+
 def _triggered_at(request: InboundRequest) -> int:
     try:
         return int(min(seconds_of(request.header("X-Shopify-Triggered-At")), request.now))
@@ -191,6 +198,6 @@ def _triggered_at(request: InboundRequest) -> int:
 TOPICS: dict[str, Callable[[str, dict[str, Any], InboundRequest], Event]] = {
     "customers/redact": lambda shop, body, _: PersonErased(shop, *_person(body)),
     "customers/data_request": lambda shop, body, _: PersonExportAsked(shop, *_person(body)),
-    "shop/redact": lambda shop, *_: ShopErased(shop),
+    "shop/redact": lambda shop, body, _: _shop_erased(shop, body),
     "app/uninstalled": lambda shop, _, request: ShopUninstalled(shop, _triggered_at(request)),
 }

@@ -46,6 +46,19 @@ def test_an_event_that_comes_twice_is_applied_once(play):
     assert (play.calls(play.chat, "add_group_member"), len(play.find(DeliveryNote))) == before
 
 
+def test_a_repetition_has_nobody_read_again(play):
+    _, ticket = play.open()
+    box = play.world.boxes["zendesk"]
+    play.zendesk.assign(ticket, play.zendesk.add_agent("Ann"))
+    play.zendesk.assign(ticket, play.zendesk.add_agent("Bob"))
+    again = list(box.waiting)
+    play.rest()
+    reads = play.calls(play.zendesk, "show_ticket")
+    box.waiting = again
+    play.rest()
+    assert play.calls(play.zendesk, "show_ticket") == reads
+
+
 def creation_hangs(play) -> None:
     """The helpdesk creates the record, and its answer never comes."""
     play.meet("zendesk", "create_ticket", Fault.UNANSWERED)

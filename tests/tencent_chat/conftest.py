@@ -1,14 +1,16 @@
 """Our telephone, and a strict Tencent Chat at the other end of a real line."""
 
+import json
+
 import pytest
+from werkzeug.wrappers import Response
 
 from caseroom.tencent_chat.client import Client
 from caseroom.tencent_chat.gateway import TencentChat
 from caseroom.tencent_chat.user_sig import AdminSig
 from sandbox.stand_in import Server
 from sandbox.tencent_chat import TencentChat as StandIn
-
-APP, KEY = 1_400_000_000, "0123456789abcdef" * 4
+from sandbox.town import SDK_APP_ID, TENCENT_KEY
 
 
 class Switchboard:
@@ -32,14 +34,14 @@ def line(switchboard):
 
 @pytest.fixture
 def cloud(switchboard):
-    """Tencent Chat with members' limits out of the way."""
-    switchboard.application = StandIn(sdk_app_id=APP, secret_key=KEY, members_per_group=0)
+    """Tencent Chat; groups may be large."""
+    switchboard.application = StandIn(sdk_app_id=SDK_APP_ID, secret_key=TENCENT_KEY, members_per_group=0)
     return switchboard.application
 
 
 @pytest.fixture
 def client(line):
-    return Client(line, APP, AdminSig(APP, KEY, "administrator"))
+    return Client(line, SDK_APP_ID, AdminSig(SDK_APP_ID, TENCENT_KEY, "administrator"))
 
 
 @pytest.fixture
@@ -57,3 +59,14 @@ def known(cloud):
         return accounts
 
     return make
+
+
+@pytest.fixture
+def answered(switchboard):
+    """Have every call answered with this."""
+
+    def answer(**body):
+        envelope = {"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "", **body}
+        switchboard.application = Response(json.dumps(envelope))
+
+    return answer
