@@ -44,7 +44,8 @@ def installed() -> dict[str, type[Any]]:
     """Every connector there is, by name: those shipped, and those that other packages bring along."""
     found = {connector.name: connector for connector in SHIPPED}
     for point in entry_points(group=GROUP):
-        found.setdefault(point.name, point.load())
+        connector = point.load()
+        found.setdefault(connector.name, connector)
     return found
 
 

@@ -19,9 +19,12 @@ from granian.server import Server
 
 import app as hall
 from caseroom import logs
+from caseroom.bridge.apply import doubt
+from caseroom.bridge.errors import Trouble
 from caseroom.bridge.events import Agent
 from caseroom.bridge.model import Account, Case, Message
-from caseroom.bridge.records import Intake, Parked
+from caseroom.bridge.ports import Pings, Transaction
+from caseroom.bridge.records import Intake, Lane, Parked
 from caseroom.house import House
 from caseroom.settings import Settings, SettingsError, environment, load
 from caseroom.web.agent_routes import give_code
@@ -100,7 +103,7 @@ class Supervisor:
 
     def _start(self, role: str) -> None:
         # A child ends with its parent: the pipe that is its standard input closes then.
-        command = [sys.executable, "-m", "caseroom.commands", role]
+        command = [sys.executable, "-m", "caseroom.commands", role, "--with-parent"]
         self.children[role] = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 -- our own command
 
     def _restart_ended(self) -> int:
@@ -128,8 +131,7 @@ class Supervisor:
 
 def _end_with_parent() -> None:
     """End this process in good order when the one that started it is gone."""
-    if not os.environ.get("CASEROOM_ALONE") and not sys.stdin.isatty():
-        threading.Thread(target=_wait_for_parent, daemon=True).start()
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 
 def _wait_for_parent() -> None:
@@ -138,11 +140,16 @@ def _wait_for_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+WITH_PARENT = click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input is closed.")
+
+
 @main.command()
-def web() -> None:
+@WITH_PARENT
+def web(*, with_parent: bool) -> None:
     """Serve HTTP, without a worker."""
     settings = _settings()
-    _end_with_parent()
+    if with_parent:
+        _end_with_parent()
     Server(
         "app:create_app",
         address=settings.host,
@@ -159,11 +166,13 @@ def web() -> None:
 
 
 @main.command()
-def worker() -> None:
+@WITH_PARENT
+def worker(*, with_parent: bool) -> None:
     """Carry out what is due, without a web server."""
     settings = _settings()
     logs.install(settings.log_level)
-    _end_with_parent()
+    if with_parent:
+        _end_with_parent()
     house = hall.build(settings)
     working = Worker(house, settings.worker_threads)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -209,13 +218,29 @@ def retry_parked(parked_id: str) -> None:
     house = _house()
     with house.store.transaction() as tx:
         one = tx.get(Parked, parked_id)
-        case = tx.get(Case, one.about) if one is not None else None
-        if one is None or case is None or one.action not in case.parked:
+        if one is None or not (_retry_case(house, tx, one) or _retry_person(tx, one, house.clock())):
             raise click.ClickException("Nothing that can be tried again is parked under this id.")
-        before = house.ledger.open(tx, case, house.clock())
-        rest = {key: reason for key, reason in case.parked.items() if key != one.action}
-        house.ledger.save(tx, before, before.with_case(replace(case, parked=rest)))
     click.echo("It will be tried again.")
+
+
+def _retry_case(house: House, tx: Transaction, one: Parked) -> bool:
+    case = tx.get(Case, one.about)
+    if case is None or one.action not in case.parked:
+        return False
+    before = house.ledger.open(tx, case, house.clock())
+    rest = {key: reason for key, reason in case.parked.items() if key != one.action}
+    after = replace(case, parked=rest)
+    house.ledger.save(tx, before, before.with_case(doubt(after, 0) if one.action == "merge" else after))
+    return True
+
+
+def _retry_person(tx: Transaction, one: Parked, now: float) -> bool:
+    lane = tx.get(Lane, one.about, "person")
+    if lane is None:
+        return False
+    tx.delete(Parked, id=one.id)
+    tx.put(replace(lane, due=now))
+    return True
 
 
 @parked.command("drop")
@@ -226,6 +251,36 @@ def drop_parked(parked_id: str) -> None:
         if not tx.delete(Parked, id=parked_id):
             raise click.ClickException("Nothing is parked under this id.")
     click.echo("Dropped.")
+
+
+@main.command()
+@click.argument("account")
+def forget(account: str) -> None:
+    """Erase everything of a person: here at once, at the chat cloud as soon as it answers."""
+    house = _house()
+    with house.store.transaction() as tx:
+        person = tx.get(Account, account)
+        if person is None:
+            raise click.ClickException("There is no such account.")
+        house.eraser.forget(tx, person, house.clock())
+    click.echo("Forgotten here; the worker has it erased at the chat cloud.")
+
+
+@main.command()
+def doctor() -> None:
+    """Try every credential for real."""
+    house = _house()
+    vendors: dict[str, Any] = {"tencent_chat": house.settler.ports.chat, **house.connectors}
+    troubles = 0
+    for name, vendor in vendors.items():
+        if isinstance(vendor, Pings):
+            try:
+                vendor.ping()
+                click.echo(f"{name}: answers")
+            except Trouble as trouble:
+                troubles += 1
+                click.secho(f"{name}: {type(trouble).__name__} {trouble.code}", fg="red")
+    sys.exit(1 if troubles else 0)
 
 
 @main.command()

@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# What is nested deeper than some two hundred can be written to the store and never be read again.
+DEEPEST = 64
 
 
 class NotJSON(Rejected):
@@ -55,7 +57,7 @@ class NotJSON(Rejected):
     code = "not_json"
 
     def __init__(self) -> None:
-        super().__init__("The body has to be a JSON object in UTF-8.")
+        super().__init__(f"The body has to be a JSON object in UTF-8, nested no deeper than {DEEPEST}.")
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,23 @@ class InboundRequest:
 
 
 def read_json(data: bytes) -> Any:
-    """What JSON says; half a character, as it is left where a text was cut by UTF-16, becomes a question mark."""
-    return json.loads(json.dumps(json.loads(data), ensure_ascii=False).encode(errors="replace"))
+    """What JSON says; half a character, as it is left where a text was cut by UTF-16, becomes a question mark.
+
+    ValueError or RecursionError where it is none, or nested too deeply.
+    """
+    value = json.loads(data)
+    level, depth = [value], 0
+    while level := [part for one in level for part in _parts(one) if isinstance(part, dict | list)]:
+        depth += 1
+        if depth >= DEEPEST:
+            raise ValueError("nested too deeply")
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def listed(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from caseroom.bridge.deliver import Office
 from caseroom.bridge.erase import Eraser
+from caseroom.bridge.errors import NotKept
 from caseroom.bridge.intake import Reception
 from caseroom.bridge.ledger import Ledger
 from caseroom.bridge.model import Case
@@ -62,10 +63,16 @@ class House:
     def settle_now(
         self, key: str, lane: str, claim: Claim | None, is_enough: Callable[[Any], bool], seconds: float
     ) -> Case:
-        """Settle a case for somebody who waits, or watch another one do it; return the case as it is then."""
-        claim = claim or self._take(key, lane)
-        if claim is not None:
-            self.settler.settle(claim, enough=is_enough, patience=seconds)
+        """Settle a case for somebody who waits, or watch another one do it; return the case as it is then.
+
+        What he asked for is kept already: where the store cannot be written any more, the worker goes on later.
+        """
+        try:
+            claim = claim or self._take(key, lane)
+            if claim is not None:
+                self.settler.settle(claim, enough=is_enough, patience=seconds)
+                return self._look(key, lane, is_enough)[0]
+        except NotKept:
             return self._look(key, lane, is_enough)[0]
         end = self.clock() + seconds
         while True:

@@ -5,18 +5,19 @@ The libraries that use it (zenpy, simple-salesforce) bring no time limits or wai
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from caseroom.bridge import deadline
 from caseroom.bridge.errors import Refused, Trouble, Unanswered, Unavailable
 
 CONNECT, READ = 3.0, 8.0
-DEADLINE = 11.0
+ALTOGETHER = 11.0
 LARGEST_ANSWER = 8_000_000
+CHUNK = 65_536
 REDIRECTS = range(300, 400)
 
 Sort = Callable[[requests.Response], Trouble | None]
@@ -38,9 +39,12 @@ class Line(requests.Session):
         """Send, within the deadline; raises Trouble."""
         parts = urlsplit(url)
         pinned = f"{self.base_url}{parts.path}{'?' + parts.query if parts.query else ''}"
-        options.update(timeout=(CONNECT, READ), allow_redirects=False, stream=True)
+        options.update(allow_redirects=False, stream=True)
         try:
-            response = _whole(super().request(method, pinned, **options), time.monotonic() + DEADLINE)
+            with deadline.within(ALTOGETHER):
+                seconds = deadline.left()
+                options.update(timeout=(min(CONNECT, seconds), min(READ, seconds)))
+                response = _whole(super().request(method, pinned, **options))
         except requests.exceptions.ConnectTimeout as error:
             raise Unavailable("unreachable") from error
         except requests.exceptions.RequestException as error:
@@ -52,14 +56,17 @@ class Line(requests.Session):
         return response
 
 
-def _whole(response: requests.Response, end: float) -> requests.Response:
+def _whole(response: requests.Response) -> requests.Response:
     received = bytearray()
-    for chunk in response.iter_content(65_536):
-        received += chunk
-        if len(received) > LARGEST_ANSWER or time.monotonic() > end:
+    # Not iter_content: it waits for a full chunk, however slowly its bytes drip in.
+    while part := response.raw.read1(CHUNK, decode_content=True):
+        received += part
+        if len(received) > LARGEST_ANSWER or deadline.is_over():
             response.close()
             raise Unanswered("endless_answer")
     response._content = bytes(received)  # noqa: SLF001 -- requests offers no other way to read with a deadline
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 -- as above
+    response.raw.release_conn()
     return response
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from caseroom.connector import ConnectorSettings, List, Secrets, listed, vendor_url
 
 PLACEHOLDER = "change-me"
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^A-Z/?#*,\s]+")
 
 
 class SettingsError(Exception):
@@ -43,6 +45,18 @@ def data_centre(sdk_app_id: int) -> str:
     return f"https://adminapi{region}.im.qcloud.com" if region else MAINLAND
 
 
+def _sqlite(url: str) -> str:
+    if not url.removeprefix("sqlite:///").strip() or not url.startswith("sqlite:///"):
+        raise ValueError("only sqlite:///path is supported")
+    return url
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError("each has to be one exact origin such as https://shop.example, as browsers send it")
+    return origins
+
+
 class Settings(BaseModel):
     """What the operator decided. `.env.example` says what each one means."""
 
@@ -52,13 +66,13 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str = ""
-    database_url: str = "sqlite:///caseroom.db"
+    database_url: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///caseroom.db"
     secret_key: Secrets
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(listed)] = ()
     intake_keys: List = ()
     operator_keys: List = ()
-    allowed_origins: List = ()
+    allowed_origins: Annotated[List, AfterValidator(_origins)] = ()
 
     tencent_sdk_app_id: int = Field(gt=0)
     tencent_secret_key: Secrets
@@ -103,7 +117,7 @@ def load(values: Mapping[str, str], installed: Mapping[str, type[Any]]) -> Setti
     problems = [
         f"{name}: still holds the placeholder of .env.example"
         for name, value in sorted(values.items())
-        if PLACEHOLDER in value and _is_ours(name, installed)
+        if PLACEHOLDER in value and _is_ours(name, listed(values.get("CONNECTORS", "")))
     ]
     settings: Settings | None = _checked(Settings, "", values, problems)
     of: dict[str, ConnectorSettings] = {}
@@ -113,9 +127,7 @@ def load(values: Mapping[str, str], installed: Mapping[str, type[Any]]) -> Setti
         else:
             found = _checked(installed[name].Settings, f"{name.upper()}_", values, problems)
             of.update({name: found} if found is not None else {})
-    if settings is not None:
-        problems += _cross_checks(settings)
-        problems += _idle_helpdesks(settings, of)
+    problems += _idle_helpdesks(listed(values.get("CONNECTORS", "")), of)
     if problems or settings is None:
         raise SettingsError(problems)
     return settings.model_copy(update={"of": of})
@@ -138,24 +150,15 @@ def _checked(model: type[Any], prefix: str, values: Mapping[str, str], problems:
         return None
 
 
-def _cross_checks(settings: Settings) -> list[str]:
-    problems = []
-    if not settings.database_url.startswith("sqlite:///"):
-        problems.append("DATABASE_URL: only sqlite:///path is supported")
-    if any("*" in origin or origin == "null" for origin in settings.allowed_origins):
-        problems.append("ALLOWED_ORIGINS: each has to be one exact origin such as https://shop.example")
-    return problems
-
-
-def _idle_helpdesks(settings: Settings, of: Mapping[str, ConnectorSettings]) -> list[str]:
+def _idle_helpdesks(connectors: tuple[str, ...], of: Mapping[str, ConnectorSettings]) -> list[str]:
     named = {name: getattr(found, "helpdesk", "") for name, found in of.items()}
     return [
         f"{name.upper()}_HELPDESK: {helpdesk} is not in CONNECTORS"
         for name, helpdesk in named.items()
-        if helpdesk and helpdesk not in settings.connectors
+        if helpdesk and helpdesk not in connectors
     ]
 
 
-def _is_ours(name: str, installed: Mapping[str, Any]) -> bool:
+def _is_ours(name: str, enabled: Sequence[str]) -> bool:
     own = {field.upper() for field in Settings.model_fields}
-    return name in own or name.startswith(tuple(f"{connector.upper()}_" for connector in installed))
+    return name in own or name.startswith(tuple(f"{connector.upper()}_" for connector in enabled))

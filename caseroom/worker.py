@@ -6,12 +6,10 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from caseroom.bridge.errors import NotKept
 from caseroom.bridge.ports import Claim, Transaction
-from caseroom.bridge.records import Allowance, DeliveryNote, Lane, Once, Value
+from caseroom.bridge.records import HEARTBEAT, Allowance, DeliveryNote, Lane, Once, Value
 from caseroom.bridge.settle import LEASE
 from caseroom.house import House
-from caseroom.web.health_routes import HEARTBEAT
 
 LONGEST_SLEEP = 1.0
 CHORES_EVERY = 2.0
@@ -38,8 +36,9 @@ class Worker:
                 try:
                     if not self._round(pool):
                         self.house.store.wait(LONGEST_SLEEP if self._is_idle() else 0.05)
-                except NotKept:
-                    log.exception("the store cannot be written")
+                except Exception:
+                    # Whatever it was, it must not end the work of all cases.
+                    log.exception("a round broke")
                     self.stopped.wait(LONGEST_SLEEP)
 
     def stop(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from caseroom.bridge import ranges
 from caseroom.bridge.action import Action, Ports
-from caseroom.bridge.model import Case, History, Known, Message
+from caseroom.bridge.model import History, Known, Message
 from caseroom.bridge.phrases import phrase
 from caseroom.bridge.ports import GroupReading, HistoryPage, Saying
 from caseroom.bridge.situation import Situation, group_ended, next_life
@@ -313,9 +313,9 @@ class ReadHistory(ChatAction):
         return ports.chat.read_history(situation.case.group_id, self.before)
 
     def done(self, situation: Situation, result: HistoryPage) -> Situation:
-        """They are kept; what should be among them and is not, is lost; sayings that were in doubt are known."""
+        """They are kept; of what is not among them it is known why; sayings that were in doubt are known."""
         case, seen = situation.case, situation.case.seen
-        history = self._read(seen.history, [message.seq for message in result.messages], is_oldest=result.is_oldest)
+        history = self._read(seen.history, result)
         if self.before is None:
             is_over = seen.muted is Known.YES and not case.wanted.is_live
             heard = ranges.upto(history.heard, history.top) if is_over else history.heard
@@ -323,17 +323,20 @@ class ReadHistory(ChatAction):
             situation = _recognise(situation, {message.random for message in result.messages})
         return situation.seeing(history=history)
 
-    def _read(self, history: History, seqs: list[int], *, is_oldest: bool) -> History:
+    def _read(self, history: History, page: HistoryPage) -> History:
+        seqs = [message.seq for message in page.messages]
         kept = ranges.add(history.kept, seqs)
         top = ranges.highest(kept)
-        bottom = 1 if is_oldest else min(seqs)
-        unread = ((1, bottom - 1),) if bottom > 1 else ()
-        holes = ranges.missing(ranges.union(kept, unread), top if self.before is None else min(self.before, top))
-        history = replace(history, kept=kept, lost=ranges.union(history.lost, holes), top=max(history.top, top))
+        end = top if self.before is None else min(self.before, top)
+        bottom = 1 if page.is_oldest else min(seqs)
+        absent = ranges.missing(ranges.union(kept, ((1, bottom - 1),) if bottom > 1 else ()), end)
+        expired = ranges.upto(absent, min(seqs, default=end + 1) - 1) if page.has_expired else ()
+        lost = ranges.union(history.lost, expired, ranges.common(absent, history.heard))
+        history = replace(history, kept=kept, lost=lost, void=ranges.union(history.void, absent))
         if self.before is not None and top < self.before:
             # There is nothing up to there: whoever told of more has made it up.
             return replace(history, heard=ranges.upto(history.heard, top), top=top)
-        return history
+        return replace(history, top=max(history.top, top))
 
     def messages(self, situation: Situation, result: HistoryPage) -> tuple[Message, ...]:
         """What was read, with whose it is; nothing where its customer was erased meanwhile."""
@@ -390,9 +393,3 @@ class DissolveGroup(ChatAction):
     def undone(self, situation: Situation) -> Situation:
         """It is still there."""
         return situation.seeing(group=Known.YES)
-
-
-def is_complete(case: Case) -> bool:
-    """Whether every message of the ended group is kept, or known to be lost."""
-    history = case.seen.history
-    return history.is_final and not ranges.missing(ranges.union(history.kept, history.lost), history.top)

@@ -66,6 +66,7 @@ class Office:
 
     def _park(self, tx: Transaction, connector: str, delivery: Delivery, now: float) -> str:
         reason = delivery.problem or ""
+        log.error("parked", extra={"subject": connector, "action": "read_delivery", "delivery": delivery.id})
         tx.put(
             Parked(
                 id=f"{connector}:{delivery.id}",

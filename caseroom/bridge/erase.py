@@ -14,7 +14,7 @@ from caseroom.bridge.plan import Wait
 from caseroom.bridge.ports import Transaction
 from caseroom.bridge.records import Intake, Lane, Parked, Shop
 
-LOOK_AGAIN = 2.0
+LOOK_AGAIN = 600.0
 EXPORT = "export_person"
 
 

@@ -6,17 +6,19 @@ person about what was parked, and says when each lane has something to do.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
 from caseroom.bridge import ranges
-from caseroom.bridge.action import Action
-from caseroom.bridge.apply import adopt, end, take_ref, want
+from caseroom.bridge.apply import adopt, end, see, take_ref, want
 from caseroom.bridge.identity import Identity
 from caseroom.bridge.model import Account, Case, Known, Message, Status
-from caseroom.bridge.plan import LANES, Step, Wait, plan
+from caseroom.bridge.plan import LANES, Step, plan, wake_of
 from caseroom.bridge.ports import Transaction
 from caseroom.bridge.records import Assignment, EarlyFacts, Group, Lane, Parked
 from caseroom.bridge.situation import Rules, Situation
+
+log = logging.getLogger("caseroom.ledger")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Ledger:
         self._note_people(tx, before, after)
         _note_parked(tx, before.case.parked if before else {}, case, after.now)
         _note_losses(tx, before, case, after.now)
+        if case.wanted.is_erased and case.seen.group is Known.NO:
+            _go_on_forgetting(tx, case.account, after.now)
         for lane in LANES:
             if lane != held:
                 schedule(tx, after, lane, is_urgent=not held)
@@ -126,7 +130,8 @@ def _bound(tx: Transaction, before: Case | None, case: Case) -> Case:
         return case
     holder = _holder(tx, case.helpdesk, case.ref)
     if holder is not None and holder.key != case.key:
-        return replace(case, ref=None, parked={**case.parked, "create_record": "ref_taken"})
+        unbound = see(replace(case, ref=None), record=Known.UNKNOWN)
+        return replace(unbound, parked={**case.parked, "find_record": "ref_taken"})
     early = tx.get(EarlyFacts, case.helpdesk, case.ref)
     if early is None:
         return case
@@ -162,6 +167,7 @@ def _note_parked(tx: Transaction, before: dict[str, str], case: Case, now: float
         tx.delete(Parked, id=f"{case.key}:{key}")
     for key, reason in case.parked.items():
         if key not in before:
+            log.error("parked", extra={"subject": case.key, "action": key, "code": reason})
             detail = {"connector": case.connector, "ref": case.ref, "groupId": case.group_id}
             tx.put(
                 Parked(id=f"{case.key}:{key}", about=case.key, action=key, reason=reason, detail=detail, parked_at=now)
@@ -187,12 +193,10 @@ def _note_losses(tx: Transaction, before: Situation | None, case: Case, now: flo
         )
 
 
-def due(situation: Situation, lane: str) -> float | None:
-    """When the lane has something to do: now, later, or never."""
-    steps = plan(situation, lane)
-    if any(isinstance(step, Action) for step in steps):
-        return situation.now
-    return min((step.until for step in steps if isinstance(step, Wait)), default=None)
+def _go_on_forgetting(tx: Transaction, account: str, now: float) -> None:
+    lane = tx.get(Lane, account, "person")
+    if lane is not None and lane.due is not None:
+        tx.put(replace(lane, due=now))
 
 
 def schedule(tx: Transaction, situation: Situation, name: str, *, is_urgent: bool) -> None:
@@ -201,6 +205,6 @@ def schedule(tx: Transaction, situation: Situation, name: str, *, is_urgent: boo
     lane = tx.get(Lane, key, name) or Lane(subject=key, name=name)
     if lane.attempts and not is_urgent:
         return
-    wanted = due(situation, name)
+    wanted = wake_of(plan(situation, name), situation.now)
     if wanted != lane.due:
         tx.put(replace(lane, due=wanted))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from caseroom.bridge import ranges
 from caseroom.bridge.ranges import Ranges
 
 
@@ -119,6 +120,7 @@ class History:
         heard: told by callbacks, not confirmed.
         kept: read from the group's history, or said by ourselves.
         lost: known to have been there, and not to be had any more.
+        void: passed over in the history; the chat cloud counts lines of its own along.
         top: the last sequence that a read has shown.
         is_final: read to its end after the group was muted.
         heard_at: when something new was last heard, by our clock.
@@ -127,9 +129,21 @@ class History:
     heard: Ranges = ()
     kept: Ranges = ()
     lost: Ranges = ()
+    void: Ranges = ()
     top: int = 0
     is_final: bool = False
     heard_at: float = 0.0
+
+    @property
+    def missing(self) -> Ranges:
+        """What has to be read before everything up to the top is accounted for."""
+        return ranges.missing(ranges.union(self.kept, self.lost, self.void), self.top)
+
+    @property
+    def holes(self) -> Ranges:
+        """Sequences below the highest known one that nobody has told of."""
+        known = ranges.union(self.heard, self.kept, self.lost, self.void)
+        return ranges.missing(known, ranges.highest(known))
 
 
 @dataclass(frozen=True, kw_only=True)

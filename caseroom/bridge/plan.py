@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from caseroom.bridge import ranges
 from caseroom.bridge.action import Action
 from caseroom.bridge.chat_actions import (
     AddMembers,
@@ -19,13 +19,13 @@ from caseroom.bridge.chat_actions import (
     RecallMessages,
     RemoveMembers,
     Say,
-    is_complete,
 )
 from caseroom.bridge.helpdesk_actions import CreateRecord, FindRecord, NameAgent, ReadCase, late_creation
 from caseroom.bridge.model import Known, Status
 from caseroom.bridge.situation import Situation
 
 HEARSAY = 3.0
+SHORTEST_WAIT = 1.0
 FAREWELLS = ("farewell@", "merged@")
 
 
@@ -46,6 +46,16 @@ def plan(situation: Situation, lane: str) -> list[Step]:
     """
     parked = situation.case.parked
     return [step for step in LANES[lane](situation) if isinstance(step, Wait) or step.key not in parked]
+
+
+def wake_of(steps: Iterable[Action[Any] | Wait], now: float) -> float | None:
+    """When there is something to do: now, later (but never in the past, which would be now for ever), or never."""
+    waits = []
+    for step in steps:
+        if not isinstance(step, Wait):
+            return now
+        waits.append(max(step.until, now + SHORTEST_WAIT))
+    return min(waits, default=None)
 
 
 def _chat(situation: Situation) -> Iterator[Step]:
@@ -70,7 +80,7 @@ def _live(situation: Situation) -> Iterator[Step]:
             yield from _imports(situation, admitted)
             yield OpenGroup(admitted)
         return
-    if seen.is_crowd_in_doubt or Known.UNKNOWN in seen.members.values() or seen.check_at <= situation.now:
+    if _is_crowd_doubtful(situation):
         yield ReadMembers()
         return
     if seen.muted is not Known.NO:
@@ -79,7 +89,15 @@ def _live(situation: Situation) -> Iterator[Step]:
     yield from _sayings(situation, _live_sayings(situation))
     yield from _hearsay(situation)
     yield from _renamed(situation, admitted)
-    yield Wait(seen.check_at)
+    if "read_members" not in situation.case.parked:
+        yield Wait(seen.check_at)
+
+
+def _is_crowd_doubtful(situation: Situation) -> bool:
+    """Whether the members have to be read; where that is refused, adding and removing once more does no harm."""
+    seen = situation.case.seen
+    is_doubtful = seen.is_crowd_in_doubt or Known.UNKNOWN in seen.members.values() or seen.check_at <= situation.now
+    return is_doubtful and "read_members" not in situation.case.parked
 
 
 def _admitted(situation: Situation) -> tuple[str, ...]:
@@ -130,7 +148,7 @@ def _live_sayings(situation: Situation) -> list[str]:
 
 def _sayings(situation: Situation, sayings: list[str]) -> Iterator[Step]:
     case = situation.case
-    if Known.UNKNOWN in case.seen.said.values():
+    if Known.UNKNOWN in case.seen.said.values() and "read_history" not in case.parked:
         yield ReadHistory()
         return
     for saying in sayings:
@@ -140,12 +158,10 @@ def _sayings(situation: Situation, sayings: list[str]) -> Iterator[Step]:
 
 def _hearsay(situation: Situation) -> Iterator[Step]:
     history = situation.case.seen.history
-    known = ranges.union(history.heard, history.kept, history.lost)
-    holes = ranges.missing(known, ranges.highest(known))
-    if not holes:
+    if not history.holes:
         return
     if situation.now >= history.heard_at + HEARSAY:
-        yield ReadHistory(before=holes[-1][1])
+        yield ReadHistory(before=history.holes[-1][1])
     else:
         yield Wait(history.heard_at + HEARSAY)
 
@@ -161,11 +177,13 @@ def _ending(situation: Situation) -> Iterator[Step]:
     if seen.muted is not Known.YES and "mute" not in case.parked:
         yield Mute(is_muted=True)
         return
-    if not seen.history.is_final:
+    if "read_history" in case.parked and not seen.history.holes:
+        # The chat cloud refuses to be asked at all, and nothing is known to be missing: a person was told.
+        yield from _last_words(situation)
+    elif not seen.history.is_final:
         yield ReadHistory()
-    elif not is_complete(case):
-        known = ranges.union(seen.history.kept, seen.history.lost)
-        yield ReadHistory(before=ranges.missing(known, seen.history.top)[-1][1])
+    elif seen.history.missing:
+        yield ReadHistory(before=seen.history.missing[-1][1])
     else:
         yield from _last_words(situation)
 

@@ -35,10 +35,12 @@ class HistoryPage:
 
     Attributes:
         is_oldest: there is nothing to be had before these.
+        has_expired: what was before these has been thrown away.
     """
 
     messages: tuple[Message, ...]
     is_oldest: bool
+    has_expired: bool = False
 
 
 @dataclass(frozen=True)

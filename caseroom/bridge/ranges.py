@@ -44,3 +44,9 @@ def highest(*several: Ranges) -> int:
 def upto(ranges: Ranges, top: int) -> Ranges:
     """The part of the ranges that is not above top."""
     return tuple((low, min(high, top)) for low, high in ranges if low <= top)
+
+
+def common(first: Ranges, second: Ranges) -> Ranges:
+    """What is in both."""
+    top = highest(first, second)
+    return missing(union(missing(first, top), missing(second, top)), top)

@@ -7,6 +7,9 @@ from typing import Any
 
 from caseroom.bridge.model import Wanted
 
+# Name of the value that says when a worker was last at work.
+HEARTBEAT = "worker"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:

@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from caseroom.bridge import deadline
 from caseroom.bridge.action import Action, Ports
 from caseroom.bridge.errors import Gone, Refused, Trouble, Unanswered, Unavailable, UnknownAccount
 from caseroom.bridge.health import Health
 from caseroom.bridge.model import Message
 from caseroom.bridge.pace import reserve
-from caseroom.bridge.plan import Wait
+from caseroom.bridge.plan import Wait, wake_of
 from caseroom.bridge.ports import Claim, Store, Transaction
 from caseroom.bridge.records import Lane, Pace
 
@@ -130,7 +131,7 @@ class Settler:
         action = next((step for step in steps if isinstance(step, Action)), None)
         pause = _pause(lane) if lane.attempts and outcome and outcome.trouble else 0.0
         if action is None or (enough is not None and enough(after)) or now + pause > max(give_up, now):
-            wake = _wake(steps, now + pause)
+            wake = wake_of(steps, now + pause)
             self._release(tx, desk, before, after, replace(lane, due=wake, blocked_on=None), is_idle=action is None)
             return None
         closed = self.health.closed(tx, self._lines(action, after), now)
@@ -169,7 +170,8 @@ class Settler:
         if self.clock() > turn.latest:
             return self._told(Outcome(turn, trouble=Unavailable("stalled", counts_as_outage=False)))
         try:
-            return self._told(Outcome(turn, result=turn.action.perform(self.ports, turn.situation)))
+            with deadline.within(CALL_DEADLINE):
+                return self._told(Outcome(turn, result=turn.action.perform(self.ports, turn.situation)))
         except Trouble as trouble:
             return self._told(Outcome(turn, trouble=trouble))
         except Exception as error:  # whatever a library trips over, the case goes on
@@ -235,12 +237,6 @@ def _is_answer(trouble: Trouble | None) -> bool:
 
 def _moving(lane: Lane, action: Action[Any]) -> Lane:
     return replace(lane, stuck="", attempts=0) if lane.stuck in {"", action.key} else lane
-
-
-def _wake(steps: list[Any], now: float) -> float | None:
-    if any(isinstance(step, Action) for step in steps):
-        return now
-    return min((step.until for step in steps), default=None)
 
 
 def _pause(lane: Lane) -> float:

@@ -93,7 +93,7 @@ def group_ended(case: Case) -> Case:
         # A group whose last member leaves is reclaimed; to open it again would be to call him back.
         case = want(case, is_customer_in=False)
     top = max(history.top, ranges.highest(history.heard, history.kept))
-    lost = ranges.union(history.lost, ranges.missing(ranges.union(history.kept, history.lost), top))
+    lost = ranges.union(history.lost, replace(history, top=top).missing)
     return see(
         case,
         group=Known.NO,

@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from caseroom.bridge import deadline
 from caseroom.bridge.errors import Trouble, Unanswered, Unavailable
 from caseroom.connector import read_json
 from caseroom.tencent_chat.codes import RE_SIGN, trouble
 from caseroom.tencent_chat.user_sig import AdminSig
 
 # Tencent gives up after 3 seconds itself; a longer silence is no answer.
-TIMEOUT = httpx.Timeout(6.0, connect=3.0)
-DEADLINE = 10.0
+CONNECT, READ = 3.0, 6.0
+ALTOGETHER = 10.0
 LARGEST_ANSWER = 4_000_000
 HTTP_OK = 200
 TOO_MANY_REQUESTS = 429
@@ -62,22 +62,25 @@ class Client:
             "contenttype": "json",
         }
         try:
-            return _read(self._send(f"/v4/{service}/{command}", query, json.dumps(body).encode()))
+            with deadline.within(ALTOGETHER):
+                return _read(self._send(f"/v4/{service}/{command}", query, json.dumps(body).encode()))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise Unavailable("unreachable") from error
         except (httpx.TransportError, httpx.StreamError) as error:
             raise Unanswered("no_answer") from error
 
     def _send(self, path: str, query: dict[str, str], content: bytes) -> bytes:
-        end = time.monotonic() + DEADLINE
+        seconds = deadline.left()
+        limits = httpx.Timeout(min(READ, seconds), connect=min(CONNECT, seconds))
         headers = {"Content-Type": "application/json"}
-        with self._line().stream("POST", path, params=query, content=content, headers=headers) as response:
+        line = self._line()
+        with line.stream("POST", path, params=query, content=content, headers=headers, timeout=limits) as response:
             if response.status_code != HTTP_OK:
                 raise _http_trouble(response.status_code)
             received = bytearray()
             for chunk in response.iter_bytes():
                 received += chunk
-                if len(received) > LARGEST_ANSWER or time.monotonic() > end:
+                if len(received) > LARGEST_ANSWER or deadline.is_over():
                     raise Unanswered("endless_answer")
             return bytes(received)
 
@@ -87,7 +90,7 @@ class Client:
         line: httpx.Client | None = getattr(self.local, "line", None)
         if line is None:
             limits = httpx.Limits(max_connections=1, keepalive_expiry=20.0)
-            line = httpx.Client(base_url=self.base_url, timeout=TIMEOUT, limits=limits, transport=self.transport)
+            line = httpx.Client(base_url=self.base_url, limits=limits, transport=self.transport)
             self.local.line = line
         return line
 

@@ -146,11 +146,12 @@ class TencentChat:
             body["ReqMsgSeq"] = before
         answer = self._group("group_msg_get_simple", body)
         messages = tuple(_message(group_id, entry) for entry in answer.get("RspMsgList") or [])
+        has_expired = answer.get("IsFinished") == NOT_STORED
         is_short = len(messages) < PAGE and answer.get("IsFinished") != 0
-        is_oldest = answer.get("IsFinished") == NOT_STORED or is_short or any(one.seq == 1 for one in messages)
+        is_oldest = has_expired or is_short or any(one.seq == 1 for one in messages)
         if not messages and not is_oldest:
             raise Unavailable("empty_page", counts_as_outage=False)
-        return HistoryPage(messages, is_oldest)
+        return HistoryPage(messages, is_oldest, has_expired)
 
     def recall_messages(self, group_id: str, account: str) -> None:
         """delete_group_msg_by_sender."""

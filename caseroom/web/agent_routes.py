@@ -22,7 +22,15 @@ from caseroom.bridge.records import Assignment, Once
 from caseroom.bridge.situation import Situation
 from caseroom.connector import CleansIds, NamesAgents, ProvesAgents
 from caseroom.house import House
-from caseroom.web.bodies import AgentSession, CodeAnswer, CodeAsk, ConversationAnswer
+from caseroom.web.bodies import (
+    PROBLEMS,
+    AgentCaseAnswer,
+    AgentCasesAnswer,
+    AgentSession,
+    CodeAnswer,
+    CodeAsk,
+    ConversationAnswer,
+)
 from caseroom.web.customer_routes import conversation
 from caseroom.web.customers import state
 from caseroom.web.doors import Keys, Nobody, agent, code_holder, locked, nobody
@@ -30,6 +38,7 @@ from caseroom.web.tokens import AGENT_SECONDS, PROOF_SECONDS, AgentToken, Tokens
 
 CODE_SECONDS = 60
 READ_SECONDS = 5.0
+HTML: dict[Any, Any] = {"description": "The page", "content": {"text/html": {"schema": {"type": "string"}}}}
 PAGE = Path(__file__).parent / "pages" / "agent.html"
 TAG = Tag(name="agents", description="The agents' page, and what it asks for with an agent token.")
 # Who may put the page into a frame: Zendesk's and Salesforce's agent workspaces.
@@ -226,10 +235,10 @@ def page(code: str = "") -> Response:
 
 def routes(keys: Keys) -> APIBlueprint:
     """All routes for agents."""
-    blueprint = APIBlueprint("agents", __name__, abp_tags=[TAG])
+    blueprint = APIBlueprint("agents", __name__, abp_tags=[TAG], abp_responses=PROBLEMS)
     desk = AgentDesk(keys.house, keys.tokens)
 
-    @blueprint.get("/agent", summary="The agents' page; the code comes in the fragment")
+    @blueprint.get("/agent", summary="The agents' page; the code comes in the fragment", responses={200: HTML})
     @locked(nobody)
     def agents_page() -> Response:
         return page()
@@ -244,12 +253,12 @@ def routes(keys: Keys) -> APIBlueprint:
     def renew() -> Answer:
         return desk.renew(g.caller).model_dump(), 200
 
-    @blueprint.get("/agent/cases", summary="The agent's open cases")
+    @blueprint.get("/agent/cases", summary="The agent's open cases", responses={200: AgentCasesAnswer})
     @locked(agent)
     def cases() -> Answer:
         return {"cases": desk.cases(g.caller)}, 200
 
-    @blueprint.get("/agent/case", summary="One case of the agent's")
+    @blueprint.get("/agent/case", summary="One case of the agent's", responses={200: AgentCaseAnswer})
     @locked(agent)
     def case(query: CaseQuery) -> Answer:
         return desk.shown(desk.case(g.caller, query.ref)), 200
@@ -266,10 +275,11 @@ def routes(keys: Keys) -> APIBlueprint:
 
 def proof_routes(keys: Keys, name: str, connector: ProvesAgents) -> APIBlueprint:
     """The route where a helpdesk proves its agents."""
-    blueprint = APIBlueprint(f"{name}_agents", __name__, abp_tags=[TAG])
+    blueprint = APIBlueprint(f"{name}_agents", __name__, abp_tags=[TAG], abp_responses=PROBLEMS)
     desk = AgentDesk(keys.house, keys.tokens)
+    proved: Any = HTML if connector.opens_page else CodeAnswer
 
-    @blueprint.post(f"/{name}/{connector.agent_path}", summary="An agent, proved", responses={200: CodeAnswer})
+    @blueprint.post(f"/{name}/{connector.agent_path}", summary="An agent, proved", responses={200: proved})
     @locked(proved_agent)
     def prove() -> Answer | Response:
         code = desk.proved(connector, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -98,10 +99,46 @@ class CodeAsk(Ask):
     code: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
+# Every code that an error may have; a connector of somebody else's may bring its own.
+MEANINGS = {
+    "agent_unknown": "403: the helpdesk does not know this agent any more",
+    "bad_request": "400: the request cannot be read",
+    "code_refused": "401: the single-use code has ended, was used, or never was",
+    "error": "the server turned the request away before it came to a route; the status says why",
+    "internal": "500: something broke here; the requestId helps to find it",
+    "invalid_field": "422: a field is missing or wrong, and `field` names it",
+    "method_not_allowed": "405: the route exists, but not for this method",
+    "no_case": "404: there is no such case for this caller",
+    "not_allowed": "403: the caller may not do this",
+    "not_found": "404: there is no such route",
+    "not_json": "400: the body is no JSON object",
+    "not_kept": "503: nothing was kept; send the same request again after Retry-After seconds",
+    "not_proven": "401: key, signature or proof is missing or wrong",
+    "not_set_up": "401: the operator has not opened this door",
+    "origin_not_allowed": "403: the page's origin is not in ALLOWED_ORIGINS",
+    "replayed": "401: the proof was used before",
+    "shop_uninstalled": "403: the shop has uninstalled the app",
+    "stale": "401: the signed time is too long ago, or in the future",
+    "token_refused": "401: the token has ended, or is for another site or purpose",
+    "too_large": "413: the body is larger than 1 MB",
+    "too_many_requests": "429: come back after Retry-After seconds",
+    "too_slow": "408: the request did not arrive in time",
+    "unknown_connector": "404: there is no connector of this name",
+    "unknown_shop": "401: the shop is not in SHOPIFY_SHOPS",
+    "unsupported_media_type": "415: the body has to say that it is JSON",
+    "wrong_org": "401: the Salesforce org is another one",
+}
+
+
 class Error(BaseModel):
     """What went wrong, for programs and for people."""
 
-    code: str = Field(description="What programs branch on.", examples=["invalid_field", "not_proven"])
+    code: str = Field(
+        description="\n".join(
+            ["What programs branch on.", "", *(f"- `{code}`: {MEANINGS[code]}" for code in MEANINGS)]
+        ),
+        examples=list(MEANINGS),
+    )
     message: str = Field(description="What to change.")
     requestId: str
     field: str | None = Field(default=None, description="The field that is missing or wrong.")
@@ -111,6 +148,11 @@ class ErrorAnswer(BaseModel):
     """Every answer with a status of 400 or above."""
 
     error: Error
+
+
+PROBLEMS: dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None] = dict.fromkeys(
+    (400, 401, 403, 404, 413, 415, 422, 429, 500, 503), ErrorAnswer
+)
 
 
 class TencentAnswer(BaseModel):
@@ -166,7 +208,8 @@ class MessageAnswer(BaseModel):
     seq: int
     sender: str
     sentAt: float
-    kind: str
+    kind: str = Field(description="message, deleted or lost.")
+    isConfirmed: bool = Field(description="Read from the chat cloud's own history; false: told by a callback only.")
     body: list[dict[str, Any]] = Field(description="Tencent's elements.")
 
 
@@ -186,6 +229,54 @@ class AgentSession(BaseModel):
     sdkAppID: int
     expiresAt: int = Field(description="When the agent token ends, in Unix seconds.")
     userSigExpiresAt: int
+
+
+class AgentCustomer(BaseModel):
+    """Whom an agent talks to."""
+
+    userID: str
+    name: str
+    email: str
+    isEmailVerified: bool = Field(description="Whether a trusted server vouches for the address.")
+    page: str
+    locale: str
+
+
+class AgentCaseAnswer(BaseModel):
+    """A case as its agent sees it."""
+
+    ref: str | None = Field(description="The helpdesk's id; null while it has not answered.")
+    GroupId: str
+    connector: str
+    state: Literal["opening", "open", "solved", "closed"]
+    subject: str
+    openedAt: float
+    customer: AgentCustomer
+
+
+class AgentCasesAnswer(BaseModel):
+    """An agent's open cases, newest first."""
+
+    cases: list[AgentCaseAnswer]
+
+
+class ForgottenAnswer(BaseModel):
+    """Everything of a person goes."""
+
+    status: Literal["forgotten"]
+
+
+class AliveAnswer(BaseModel):
+    """The process is there."""
+
+    status: Literal["alive"]
+
+
+class ReadyAnswer(BaseModel):
+    """Whether the service can work."""
+
+    status: Literal["ready", "not ready"]
+    dependencies: dict[str, str] = Field(description="Store, worker and each vendor: up, down or paused.")
 
 
 class CodeAnswer(BaseModel):

@@ -16,10 +16,12 @@ from caseroom.bridge.model import Case, CaseRequest, Known, Message
 from caseroom.bridge.situation import Situation
 from caseroom.connector import TakesFields
 from caseroom.web.bodies import (
+    PROBLEMS,
     CaseAnswer,
     ConversationAnswer,
     ConversationAsk,
     CustomerAsk,
+    ForgottenAnswer,
     MessageAnswer,
     TicketAnswer,
     TicketAsk,
@@ -239,6 +241,7 @@ def conversation(house: Any, case: Case, before: str | None, limit: int) -> dict
     """A page of a conversation over all its lives: the newest messages before a place, oldest first."""
     found: list[Message] = []
     life, seq = map(int, before.split(".")) if before else (case.life, 2**62)
+    life = min(life, case.life)
     with house.store.snapshot() as tx:
         while life > 0 and len(found) <= limit:
             rest = limit + 1 - len(found)
@@ -258,13 +261,14 @@ def _message(message: Message) -> MessageAnswer:
         sender=message.sender,
         sentAt=message.sent_at,
         kind=message.kind,
+        isConfirmed=message.is_confirmed,
         body=list(message.body),
     )
 
 
 def routes(keys: Keys) -> APIBlueprint:
     """The routes for trusted servers and browsers."""
-    blueprint = APIBlueprint("customers", __name__, abp_tags=[TAG])
+    blueprint = APIBlueprint("customers", __name__, abp_tags=[TAG], abp_responses=PROBLEMS)
     desk = CustomerDesk(keys)
     _mount(blueprint, desk, "", customer)
 
@@ -280,7 +284,9 @@ def routes(keys: Keys) -> APIBlueprint:
 
 def proxy_routes(keys: Keys, connector: str) -> APIBlueprint:
     """The same through a storefront's app proxy; no browser of another origin reads the answers."""
-    blueprint = APIBlueprint(f"{connector}_proxy", __name__, url_prefix=f"/{connector}/proxy", abp_tags=[TAG])
+    blueprint = APIBlueprint(
+        f"{connector}_proxy", __name__, url_prefix=f"/{connector}/proxy", abp_tags=[TAG], abp_responses=PROBLEMS
+    )
     desk = CustomerDesk(keys)
     _mount(blueprint, desk, "", through_storefront)
 
@@ -313,7 +319,9 @@ def _mount(blueprint: APIBlueprint, desk: CustomerDesk, prefix: str, lock: Lock)
     def end(body: CustomerAsk) -> Answer:
         return desk.end(g.caller, body)
 
-    @blueprint.post(f"{prefix}/case/forget", summary="Erase everything of this person")
+    @blueprint.post(
+        f"{prefix}/case/forget", summary="Erase everything of this person", responses={200: ForgottenAnswer}
+    )
     @locked(lock, reads_json=True)
     def forget(body: CustomerAsk) -> Answer:
         return desk.forget(g.caller, body)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask, Request, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from caseroom.bridge.errors import BadField, NotAllowed, NotFound, NotProven, Rejected
 from caseroom.bridge.records import Shop
@@ -20,6 +21,7 @@ from caseroom.web.tokens import AgentToken, Tokens
 View = TypeVar("View", bound=Callable[..., Any])
 JSON_TYPE = re.compile(r"application/([a-z0-9.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
 REINSTALLED_AFTER = 300.0
+LARGEST_BODY = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,16 @@ def inbound_of(flask_request: Request, now: float) -> InboundRequest:
         path=flask_request.path,
         query=_query_of(flask_request),
         headers={name.lower(): value for name, value in flask_request.headers.items()},
-        body=flask_request.get_data(),
+        body=_body_of(flask_request),
         now=now,
     )
+
+
+def _body_of(flask_request: Request) -> bytes:
+    body = flask_request.get_data()
+    if len(body) > LARGEST_BODY:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _query_of(flask_request: Request) -> tuple[tuple[str, str], ...]:

@@ -19,16 +19,14 @@ from caseroom.connector import ProvesAgents, ProvesVisitors, read_json
 from caseroom.house import House
 from caseroom.web import agent_routes, customer_routes, errors, health_routes, vendor_routes
 from caseroom.web.bodies import ErrorAnswer
-from caseroom.web.doors import Keys, install
+from caseroom.web.doors import LARGEST_BODY, Keys, install
 from caseroom.web.limits import Limits
 from caseroom.web.tokens import Tokens
 
-LARGEST_BODY = 1_000_000
 SECURITY: Any = {
     "intakeKey": {"type": "http", "scheme": "bearer", "description": "One of INTAKE_KEYS."},
     "agentToken": {"type": "http", "scheme": "bearer", "description": "From /agent/session."},
 }
-PROBLEMS: Any = dict.fromkeys((400, 401, 403, 404, 413, 422, 429, 503), ErrorAnswer)
 
 log = logging.getLogger("caseroom.web")
 
@@ -45,13 +43,14 @@ def make(house: House) -> OpenAPI:
         "caseroom",
         info=Info(title="Caseroom", version=__version__),
         security_schemes=SECURITY,
-        responses=PROBLEMS,
         doc_ui=False,
+        validation_error_model=ErrorAnswer,
         validation_error_callback=_unprocessable,
         static_folder=None,
     )
     app.request_class = PlainJSON
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    # One more than is taken: of a body that does not tell its length, werkzeug leaves out what is beyond.
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.loads = read_json  # type: ignore[assignment,method-assign]
     limits = Limits(house.store, house.ledger.identity, house.clock)

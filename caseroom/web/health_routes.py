@@ -9,13 +9,15 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from caseroom.bridge.errors import NotKept
-from caseroom.bridge.records import Value, Vendor
+from caseroom.bridge.records import HEARTBEAT, Value, Vendor
 from caseroom.house import House
+from caseroom.web.bodies import PROBLEMS, AliveAnswer, ReadyAnswer
 from caseroom.web.doors import Keys, locked, nobody
 
-HEARTBEAT = "worker"
 WORKER_SECONDS = 30.0
 TAG = Tag(name="health", description="Open to all; nothing here is anybody's.")
+
+OPENAPI: dict[Any, Any] = {"description": "OpenAPI 3.1", "content": {"application/json": {}}}
 
 Answer = tuple[dict[str, Any], int]
 
@@ -39,20 +41,20 @@ def readiness(house: House) -> tuple[dict[str, str], bool]:
 
 def routes(keys: Keys, api_doc: Callable[[], dict[str, Any]]) -> APIBlueprint:
     """The routes that monitors and programmers ask."""
-    blueprint = APIBlueprint("health", __name__, abp_tags=[TAG])
+    blueprint = APIBlueprint("health", __name__, abp_tags=[TAG], abp_responses=PROBLEMS)
 
-    @blueprint.get("/healthz", summary="The process is alive")
+    @blueprint.get("/healthz", summary="The process is alive", responses={200: AliveAnswer})
     @locked(nobody)
     def healthz() -> Answer:
         return {"status": "alive"}, 200
 
-    @blueprint.get("/readyz", summary="The service can work")
+    @blueprint.get("/readyz", summary="The service can work", responses={200: ReadyAnswer, 503: ReadyAnswer})
     @locked(nobody)
     def readyz() -> Answer:
         states, is_ready = readiness(keys.house)
         return {"status": "ready" if is_ready else "not ready", "dependencies": states}, 200 if is_ready else 503
 
-    @blueprint.get("/openapi.json", summary="This description")
+    @blueprint.get("/openapi.json", summary="This description", responses={200: OPENAPI})
     @locked(nobody)
     def openapi() -> Answer:
         return api_doc(), 200

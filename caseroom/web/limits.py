@@ -16,6 +16,7 @@ MINUTE = 60
 SHARE = 20
 NEIGHBOURHOOD = 64
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -75,7 +76,7 @@ def caller_address(remote: str, forwarded_for: str, trusted: Sequence[Network]) 
     """
     for hop in [*(part.strip() for part in forwarded_for.split(",") if part.strip()), remote][::-1]:
         try:
-            address = ipaddress.ip_address(hop)
+            address = _plain(ipaddress.ip_address(hop))
         except ValueError:
             break
         remote = str(_neighbourhood(address))
@@ -84,7 +85,12 @@ def caller_address(remote: str, forwarded_for: str, trusted: Sequence[Network]) 
     return remote
 
 
-def _neighbourhood(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> object:
+def _plain(address: Address) -> Address:
+    """An IPv4 address as such, where a socket for both kinds wrote it as one of IPv6."""
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _neighbourhood(address: Address) -> object:
     if isinstance(address, ipaddress.IPv6Address):
         return ipaddress.ip_network((address, NEIGHBOURHOOD), strict=False)
     return address

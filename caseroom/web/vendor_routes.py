@@ -21,7 +21,7 @@ from caseroom.bridge.records import Group
 from caseroom.bridge.situation import Situation
 from caseroom.connector import CleansIds, Connector
 from caseroom.house import House
-from caseroom.web.bodies import AcceptedAnswer, GroupAnswer, GroupAsk, JoinAsk, TencentAnswer
+from caseroom.web.bodies import PROBLEMS, AcceptedAnswer, GroupAnswer, GroupAsk, JoinAsk, TencentAnswer
 from caseroom.web.customer_routes import ConnectorPath, shown
 from caseroom.web.doors import Keys, UnknownConnector, locked, tencent, tutorial_callback, vendor
 
@@ -36,7 +36,7 @@ Answers = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
 
 def callback_routes(keys: Keys, connector: Connector) -> APIBlueprint:
     """The route that takes a connector's callbacks."""
-    blueprint = APIBlueprint(f"{connector.name}_events", __name__, abp_tags=[VENDORS])
+    blueprint = APIBlueprint(f"{connector.name}_events", __name__, abp_tags=[VENDORS], abp_responses=PROBLEMS)
     route = f"/{connector.name}/{connector.callback_path}"
     taken: Answers = {connector.accepted_status: AcceptedAnswer}
 
@@ -69,7 +69,7 @@ def _keep_all(house: House, connector: Connector, deliveries: Sequence[Delivery]
 
 def tencent_routes(keys: Keys) -> APIBlueprint:
     """The route that takes the chat cloud's callbacks."""
-    blueprint = APIBlueprint("tencent", __name__, abp_tags=[VENDORS])
+    blueprint = APIBlueprint("tencent", __name__, abp_tags=[VENDORS], abp_responses=PROBLEMS)
     house = keys.house
 
     @blueprint.post("/tencent/callback", summary="Callbacks of Tencent Chat", responses={200: TencentAnswer})
@@ -88,7 +88,7 @@ def tencent_routes(keys: Keys) -> APIBlueprint:
 
 def tutorial_routes(keys: Keys) -> APIBlueprint:
     """joingroup, leavegroup and deletegroup, as the tutorials' triggers and apps call them."""
-    blueprint = APIBlueprint("tutorial", __name__, abp_tags=[TUTORIAL])
+    blueprint = APIBlueprint("tutorial", __name__, abp_tags=[TUTORIAL], abp_responses=PROBLEMS)
     house = keys.house
     answers: Answers = {200: GroupAnswer, 202: GroupAnswer}
 

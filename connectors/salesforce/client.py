@@ -19,6 +19,7 @@ from requests.auth import AuthBase
 from simple_salesforce.api import Salesforce
 from simple_salesforce.format import format_soql
 
+from caseroom.bridge import deadline
 from caseroom.bridge.errors import Gone, LockedOut, Refused, Trouble, Unanswered, Unavailable
 from caseroom.line import Line, retry_after
 from connectors.salesforce.login import CODE, LOOK_AGAIN, Login, fields_of, user_in
@@ -26,6 +27,9 @@ from connectors.salesforce.login import CODE, LOOK_AGAIN, Login, fields_of, user
 VERSION = "62.0"
 EXPIRED, QUOTA = "INVALID_SESSION_ID", "REQUEST_LIMIT_EXCEEDED"
 PATIENCE = 3.0
+
+# A callback's sender waits ten seconds altogether.
+AT_ONCE = 3.0
 
 log = logging.getLogger("caseroom.salesforce")
 
@@ -172,7 +176,8 @@ class Client:
         if self.clock() < self.quiet_until or not self.asking.acquire(blocking=False):
             return None
         try:
-            return self.me()
+            with deadline.within(AT_ONCE):
+                return self.me()
         except Trouble:
             self.quiet_until = self.clock() + LOOK_AGAIN
             return None

@@ -7,10 +7,12 @@ ever when told to slow down, and keeps old answers: all three are dealt with her
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -23,6 +25,7 @@ from caseroom.line import Line, retry_after
 LOOK_AGAIN = 15.0
 RENEW_EARLY = 60.0
 DEFAULT_LIFE = 1_800.0
+ONE_RECORD = re.compile(r"/[0-9]+(\.json)?$")
 CREATE_PATHS = ("/api/v2/tickets.json", "/api/v2/tickets")
 
 # zenpy writes request bodies to its log.
@@ -34,15 +37,25 @@ def sort(response: requests.Response) -> Trouble | None:
     status = response.status_code
     if status < requests.codes.bad_request:
         return None
-    if status in {401, 403}:
-        return LockedOut(status, seconds=LOOK_AGAIN)
-    if status in {429, 503}:
-        return Unavailable(status, seconds=retry_after(response, 1.0))
-    if status == requests.codes.conflict:
-        return Unavailable(status, counts_as_outage=False)
-    if status == requests.codes.not_found:
-        return Gone(status)
+    if status in TROUBLES:
+        return TROUBLES[status](response)
     return Refused(_error(response)) if status < requests.codes.server_error else Unanswered(status)
+
+
+def _forbidden(response: requests.Response) -> Trouble:
+    """One record may be hidden from us while the others are not."""
+    is_about_one = ONE_RECORD.search(urlsplit(str(response.url)).path)
+    return Refused(403) if is_about_one else LockedOut(403, seconds=LOOK_AGAIN)
+
+
+TROUBLES: dict[int, Callable[[requests.Response], Trouble]] = {
+    401: lambda _: LockedOut(401, seconds=LOOK_AGAIN),
+    403: _forbidden,
+    404: lambda _: Gone(404),
+    409: lambda _: Unavailable(409, counts_as_outage=False),
+    429: lambda response: Unavailable(429, seconds=retry_after(response, 1.0)),
+    503: lambda response: Unavailable(503, seconds=retry_after(response, 1.0)),
+}
 
 
 def _error(response: requests.Response) -> str:

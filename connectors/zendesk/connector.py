@@ -205,7 +205,7 @@ class Zendesk:
         assignee = ticket.get("assignee_id")
         return CaseSnapshot(
             ref=ref,
-            at=version_of(ticket["updated_at"]),
+            at=version_of(ticket["updated_at"]) if ticket.get("updated_at") else 0,
             status=status,
             agents=() if assignee in NOBODY else (Agent(str(assignee)),),
             is_merge_unclear=MERGED_TAG in tags and status is Status.CLOSED,

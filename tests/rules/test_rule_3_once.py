@@ -176,6 +176,18 @@ def test_a_greeting_that_was_not_answered_is_said_once(play):
     assert len(play.texts(group)) == 1
 
 
+def test_a_greeting_is_said_once_even_when_its_fate_is_found_out_after_the_chat_cloud_has_forgotten_its_number(play):
+    play.meet("tencent_chat", "send_group_msg", Fault.UNANSWERED)
+    play.world.house.settler.sleep = play.world.clock.sleep
+    answer = play.ask()
+    play.world.worker.step()
+    play.chat.down = True
+    play.rest(10 * 60)
+    play.chat.down = False
+    play.rest(60)
+    assert len(play.texts(answer["GroupId"])) == 1
+
+
 def test_a_case_that_ends_while_its_groups_creation_hangs_leaves_no_group(play):
     play.world.house.waiting_rooms.acquire()
     while play.world.house.waiting_rooms.acquire(blocking=False):

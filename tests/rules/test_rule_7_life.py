@@ -229,3 +229,34 @@ def test_the_customer_may_end_his_chat_and_the_case_goes_on(opened):
     assert "mei" not in play.members(group)
     assert play.zendesk.tickets[ticket].status == "open"
     assert group in play.chat.groups
+
+
+def test_where_the_history_is_refused_for_good_a_group_ends_unless_a_message_is_known_to_be_missing(opened):
+    play, group, ticket = opened
+    play.chat.troubles["group_msg_get_simple"] = [10026]
+    close(play, ticket)
+    play.rest()
+    assert group in play.chat.destroyed
+    assert play.parked() == {"read_history": "10026"}
+
+
+def test_where_the_history_is_refused_and_a_message_is_missing_the_group_stays(opened):
+    play, group, ticket = opened
+    box = play.world.boxes["tencent_chat"]
+    for text in ("one", "two"):
+        play.chat.say(group, "mei", text)
+    box.waiting = [max(box.waiting, key=lambda entry: entry[1])]
+    play.chat.troubles["group_msg_get_simple"] = [10026]
+    close(play, ticket)
+    play.rest(60)
+    assert group in play.chat.groups
+
+
+def test_where_the_members_cannot_be_read_agents_come_and_go_all_the_same(opened):
+    play, group, ticket = opened
+    play.chat.troubles["get_group_member_info"] = [10026]
+    play.rest(20 * 60)
+    bob = play.zendesk.add_agent("Bob")
+    play.zendesk.assign(ticket, bob)
+    play.rest()
+    assert play.members(group) == {"mei", f"zendesk_{bob}"}

@@ -93,7 +93,7 @@ def test_what_is_no_object_is_refused(command, value):
         CALLBACKS.hints(inbound(command, json.dumps(value).encode()))
 
 
-@given(st.sampled_from(COMMANDS), st.binary(max_size=40))
+@given(st.sampled_from(COMMANDS), st.binary(max_size=40).filter(lambda raw: b"{" not in raw))
 @example("State.StateChange", b"[" * 100_000)
 @example("State.StateChange", b'{"a":' * 100_000)
 @example("State.StateChange", b"1" * 5000)

@@ -4,7 +4,6 @@ import json
 import threading
 from contextlib import suppress
 
-import httpx
 import pytest
 import time_machine
 from werkzeug.wrappers import Response
@@ -122,7 +121,7 @@ def test_an_answer_that_is_larger_than_any_real_one_is_cut_off(client, switchboa
 
 
 def test_an_answer_that_drips_in_is_cut_off_at_the_deadline(client, switchboard, monkeypatch):
-    monkeypatch.setattr(telephone, "DEADLINE", 0.2)
+    monkeypatch.setattr(telephone, "ALTOGETHER", 0.3)
     pause = threading.Event()
     switchboard.application = Response(b" " for _ in range(1000) if not pause.wait(0.01))
     with pytest.raises(Unanswered, match="endless_answer"):
@@ -130,7 +129,7 @@ def test_an_answer_that_drips_in_is_cut_off_at_the_deadline(client, switchboard,
 
 
 def test_a_silence_leaves_open_whether_it_happened_and_here_it_did(client, cloud, monkeypatch):
-    monkeypatch.setattr(telephone, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(telephone, "READ", 0.2)
     cloud.faults, cloud.slow_seconds = ALWAYS[Fault.SLOW], 0.6
     with pytest.raises(Unanswered, match="no_answer"):
         import_mei(client)

@@ -6,7 +6,6 @@ import re
 import sys
 import traceback
 
-import httpx
 import pytest
 from werkzeug.wrappers import Response
 
@@ -79,7 +78,7 @@ def test_nor_is_one_to_which_nobody_listens(client, log):
 
 
 def test_nor_is_one_that_is_answered_too_late(client, cloud, log, monkeypatch):
-    monkeypatch.setattr(telephone, "TIMEOUT", httpx.Timeout(0.1))
+    monkeypatch.setattr(telephone, "READ", 0.1)
     cloud.faults, cloud.slow_seconds = Faults(rates={Fault.SLOW: 1.0}), 0.4
     assert_nothing_secret(client, troubled(client), log.getvalue())
 

@@ -15,7 +15,8 @@ from caseroom.connector import ConnectorSettings, InboundRequest, Secrets, Vendo
 from caseroom.line import Line, retry_after
 from caseroom.signatures import hex_of, require_one_of, require_recent, version_of
 
-# Acme's words for where a ticket stands.
+# Acme's words: events that tell of a ticket, and where a ticket stands.
+EVENTS = {"ticket.created", "ticket.changed"}
 STATUS = {"waiting": Status.OPEN, "active": Status.OPEN, "done": Status.SOLVED, "archived": Status.CLOSED}
 
 
@@ -67,6 +68,8 @@ class Acme:
         """One event, which tells where its ticket stands."""
         body = request.json()
         try:
+            if body["type"] not in EVENTS:
+                return [Delivery(id=str(body["id"]))]
             now = _snapshot(body["ticket"])
             facts = (CaseAssigned(now.at, now.agents or ()), CaseStatusChanged(now.at, now.status))
             return [Delivery(id=str(body["id"]), ref=now.ref, external_id=body["ticket"]["key"], events=facts)]
