@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
 
@@ -140,6 +142,19 @@ def _wait_for_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def served() -> Any:
+    """The web application in one of the web server's processes, which ends with the web server."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        threading.Thread(target=_wait_for_server, args=(server,), daemon=True).start()
+    return hall.create_app()
+
+
+def _wait_for_server(server: BaseProcess) -> None:
+    server.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 WITH_PARENT = click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input is closed.")
 
 
@@ -151,7 +166,7 @@ def web(*, with_parent: bool) -> None:
     if with_parent:
         _end_with_parent()
     Server(
-        "app:create_app",
+        "caseroom.commands:served",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -19,6 +20,8 @@ from caseroom.store.sql import SQLTransaction
 BUSY_SECONDS = 10.0
 LOOK_EVERY = 0.004
 SCHEMA = Path(__file__).parent / "schema"
+
+log = logging.getLogger("caseroom.store")
 
 
 def migrations() -> Migrations:
@@ -92,15 +95,13 @@ class SQLiteStore:
         try:
             connection.execute(begin)
         except sqlite3.OperationalError as error:
-            raise NotKept(
-                "The store is busy or cannot be written; send the same request again.", retry_after=5
-            ) from error
+            raise _not_kept(error) from error
         try:
             yield SQLTransaction(connection.execute)
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             _undo(connection)
-            raise NotKept("The store cannot be written; send the same request again.", retry_after=5) from error
+            raise _not_kept(error) from error
         except BaseException:
             _undo(connection)
             raise
@@ -119,6 +120,11 @@ class SQLiteStore:
 
     def _version(self, connection: sqlite3.Connection) -> int:
         return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _not_kept(error: sqlite3.OperationalError) -> NotKept:
+    log.error("the store cannot be written", exc_info=error)
+    return NotKept("The store is busy or cannot be written; send the same request again.", retry_after=5)
 
 
 def _undo(connection: sqlite3.Connection) -> None:

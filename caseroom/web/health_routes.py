@@ -11,7 +11,7 @@ from flask_openapi3.models.tag import Tag
 from caseroom.bridge.errors import NotKept
 from caseroom.bridge.records import HEARTBEAT, Value, Vendor
 from caseroom.house import House
-from caseroom.web.bodies import PROBLEMS, AliveAnswer, ReadyAnswer
+from caseroom.web.bodies import PROBLEMS, AliveAnswer, ErrorAnswer, ReadyAnswer
 from caseroom.web.doors import Keys, locked, nobody
 
 WORKER_SECONDS = 30.0
@@ -41,7 +41,9 @@ def readiness(house: House) -> tuple[dict[str, str], bool]:
 
 def routes(keys: Keys, api_doc: Callable[[], dict[str, Any]]) -> APIBlueprint:
     """The routes that monitors and programmers ask."""
-    blueprint = APIBlueprint("health", __name__, abp_tags=[TAG], abp_responses=PROBLEMS)
+    # The error that all routes refer to is described here.
+    problems = PROBLEMS | {500: ErrorAnswer}
+    blueprint = APIBlueprint("health", __name__, abp_tags=[TAG], abp_responses=problems)
 
     @blueprint.get("/healthz", summary="The process is alive", responses={200: AliveAnswer})
     @locked(nobody)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+import urllib3
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
@@ -481,7 +482,8 @@ class Straight(BaseAdapter):
             headers=dict(request.headers),
         )
         response = requests.Response()
-        response.status_code, response.raw, response.request = answer.status_code, io.BytesIO(answer.data), request
+        response.status_code, response.request = answer.status_code, request
+        response.raw = urllib3.HTTPResponse(io.BytesIO(answer.data), preload_content=False)
         response.headers.update(answer.headers)
         response.url = request.url
         return response

@@ -1010,7 +1010,7 @@ def test_two_secrets_of_agents_are_good_while_they_are_exchanged(secret):
         ({"nonce": None}, "nonce"),
         ({"nonce": 7}, "nonce"),
         ({"nonce": "n" * 129}, "nonce"),
-        ({"nonce": "\ud800"}, "nonce"),
+        ({"nonce": "\x07"}, "nonce"),
         ({"agentId": None}, "agentId"),
         ({"agentId": QUEUE}, "agentId"),
         ({"sentAt": None}, "sentAt"),

@@ -608,7 +608,7 @@ def test_a_customer_may_have_no_address(ours, email):
 def test_an_address_that_no_encoding_knows_breaks_nothing(ours):
     body = b'{"customer": {"id": 7, "email": "a\\ud800@x.test"}}'
     (event,) = one(ours.parse(webhook("customers/redact", body))).events
-    assert event.email.encode() == b"a@x.test"
+    assert event.email.encode() == b"a?@x.test"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b"\xff", b"[" * 100_000, b"9" * 5_000])

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from caseroom.bridge.records import Parked
 from caseroom.store.tables import TABLES
 from sandbox.simulation.world import World
 from sandbox.town import AGENT_SECRET, CALLBACK_KEY, INTAKE_KEY, ORIGIN, SDK_APP_ID
@@ -118,6 +119,9 @@ class Site:
     def find(self, kind, **where):
         with self.world.store.snapshot() as tx:
             return tx.find(kind, **where)
+
+    def parked(self):
+        return {one.action: one.reason for one in self.find(Parked)}
 
     # Keys
 
