@@ -122,15 +122,20 @@ class Postman:
                 mailbox.deliver(mailbox.clock())
 
 
-def over_http(base_url: str, seconds: float) -> Send:
-    """A Send that really goes over HTTP and gives up after this many seconds."""
-    client = httpx.Client(base_url=base_url, timeout=seconds)
+class OverHTTP:
+    """A Send that really goes over HTTP and gives up after so many seconds; its line stays open until it is closed."""
 
-    def send(outgoing: Outgoing) -> int:
+    def __init__(self, base_url: str, seconds: float) -> None:
+        self.client = httpx.Client(base_url=base_url, timeout=seconds)
+
+    def __call__(self, outgoing: Outgoing) -> int:
+        """Send."""
         try:
-            answer = client.post(outgoing.path, content=outgoing.body, headers=outgoing.headers)
+            answer = self.client.post(outgoing.path, content=outgoing.body, headers=outgoing.headers)
         except httpx.TransportError:
             return 0
         return answer.status_code
 
-    return send
+    def close(self) -> None:
+        """Close the line."""
+        self.client.close()

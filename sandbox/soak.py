@@ -67,7 +67,7 @@ def seeds_of(text: str) -> list[int]:
     if text.isdigit():
         return list(range(1, int(text) + 1))
     found: list[int] = []
-    for part in text.replace(" ", ",").split(","):
+    for part in text.replace(",", " ").split():
         first, _, last = part.partition("-")
         found += range(int(first), int(last or first) + 1)
     return found

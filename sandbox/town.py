@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass, field
 
 from sandbox.faults import Faults
-from sandbox.mailbox import Mailbox, Outgoing, Postman, over_http
+from sandbox.mailbox import Mailbox, Outgoing, OverHTTP, Postman
 from sandbox.salesforce import Salesforce, retries
 from sandbox.shopify import Shop
 from sandbox.stand_in import Server
@@ -41,6 +41,7 @@ class Town:
 
     faults: Faults = field(default_factory=Faults)
     service_url: str = ""
+    lines: list[OverHTTP] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.boxes = {
@@ -117,11 +118,14 @@ class Town:
         self.service_url = self.shop.service_url = service_url
         patience = {"tencent_chat": TENCENT_PATIENCE, "zendesk": HELPDESK_PATIENCE, "salesforce": APEX_PATIENCE}
         for name, box in self.boxes.items():
-            box.send = over_http(service_url, patience[name])
+            box.send = line = OverHTTP(service_url, patience[name])
+            self.lines.append(line)
 
     def close(self) -> None:
         """Close every vendor."""
         self.postman.close()
+        for line in self.lines:
+            line.close()
         for server in self.servers.values():
             server.close()
 

@@ -21,7 +21,7 @@ from sandbox.mailbox import Outgoing
 from sandbox.tencent_chat.group import Group
 from sandbox.town import INTAKE_KEY, Town, free_port
 
-PATIENCE = 20.0
+PATIENCE, START_PATIENCE = 20.0, 60.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -65,10 +65,11 @@ class Stage:
                 return self.client.get("/readyz").status_code == 200
             return False
 
-        self.see("the service is ready", answers)
+        self.see("the service is ready", answers, START_PATIENCE)
 
     def close(self) -> None:
         """End what was started here."""
+        self.client.close()
         self.service.terminate()
         with suppress(subprocess.TimeoutExpired):
             self.service.wait(20)

@@ -1,11 +1,12 @@
 """Callbacks go out in order, or late, twice and mixed up, as a seed says."""
 
 import threading
+from contextlib import closing
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from sandbox.mailbox import Callback, Mailbox, Outgoing, Postman, over_http
+from sandbox.mailbox import Callback, Mailbox, Outgoing, OverHTTP, Postman
 from sandbox.stand_in import Server
 
 
@@ -123,7 +124,8 @@ def test_over_http_a_callback_arrives_with_its_body_and_headers():
         return Response(status=202)
 
     server = Server(service)
-    assert over_http(server.url, 5)(Outgoing("/take?n=1", b"body", {"X-Name": "bell"})) == 202
+    with closing(OverHTTP(server.url, 5)) as send:
+        assert send(Outgoing("/take?n=1", b"body", {"X-Name": "bell"})) == 202
     server.close()
     assert seen == [("/take?n=1", b"body", "bell")]
 
@@ -131,4 +133,5 @@ def test_over_http_a_callback_arrives_with_its_body_and_headers():
 def test_over_http_nobody_there_counts_as_no_answer():
     server = Server(Response("unused"))
     server.close()
-    assert over_http(server.url, 5)(Outgoing("/take", b"")) == 0
+    with closing(OverHTTP(server.url, 5)) as send:
+        assert send(Outgoing("/take", b"")) == 0
