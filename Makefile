@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 SEEDS ?= 100
 
-.PHONY: help setup run demo sandbox check test soak lint format lock clean
+.PHONY: help setup run demo sandbox check test soak packages lint format lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test: setup ## run every test
 soak: setup ## play stories of faults under many seeds (SEEDS=100, or SEEDS=1-500)
 	@$(PYTHON) -m sandbox.soak $(SEEDS)
 
+packages: setup ## build what is installed at Shopify, Zendesk and Salesforce (PUBLIC_URL says where the service is)
+	@$(PYTHON) -m shipping
+
 lint: setup ## check style and types
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
@@ -42,4 +45,4 @@ lock: setup ## pin the newest versions that fit
 	    --output-file requirements.lock pyproject.toml
 
 clean: ## remove what was built
-	@rm -rf .venv .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv dist shipping/node_modules .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,7 +22,7 @@ from granian.server import Server
 import app as hall
 from caseroom import logs
 from caseroom.bridge.apply import doubt
-from caseroom.bridge.errors import Trouble
+from caseroom.bridge.errors import Rejected, Trouble
 from caseroom.bridge.events import Agent
 from caseroom.bridge.model import Account, Case, Message
 from caseroom.bridge.ports import Pings, Transaction
@@ -31,10 +31,13 @@ from caseroom.house import House
 from caseroom.settings import Settings, SettingsError, environment, load
 from caseroom.web.agent_routes import give_code
 from caseroom.worker import Worker
+from connectors.zendesk.connector import Zendesk
+from connectors.zendesk.webhook import make_webhook
 
 LINK_SECONDS = 86_400.0
 RESTARTS, RESTART_WINDOW = 5, 60.0
 GRACE = 15.0
+ZENDESK_SECRETS = "ZENDESK_WEBHOOK_SECRETS"
 
 
 def _settings() -> Settings:
@@ -210,6 +213,31 @@ def agent_link(name: str) -> None:
         house.people.agent(tx, connector, agent)
         code = give_code(tx, connector, agent, house.clock(), LINK_SECONDS)
     click.echo(f"{house.settings.own_url}/agent#{code}")
+
+
+@main.command("zendesk-webhook")
+def zendesk_webhook() -> None:
+    """Make the webhook at Zendesk, or put it right, and print the line with its secret."""
+    # The secret that the settings ask for is made here; until then any text stands for it.
+    values = {**environment(), ZENDESK_SECRETS: "not made yet"}
+    try:
+        settings = load(values, hall.installed())
+        zendesk = hall.connectors_of(settings).get("zendesk")
+    except SettingsError as error:
+        raise click.ClickException("\n".join(error.problems)) from error
+    if not isinstance(zendesk, Zendesk):
+        raise click.ClickException("CONNECTORS: zendesk is not in it.")
+    try:
+        made = make_webhook(zendesk.client, settings.public_url)
+    except Rejected as wrong:
+        raise click.ClickException(wrong.message) from wrong
+    except Trouble as trouble:
+        raise click.ClickException(f"Zendesk: {type(trouble).__name__} {trouble.code}") from trouble
+    click.echo(f"{ZENDESK_SECRETS}={','.join(made.secrets)}")
+    click.echo(f"The webhook was {made.done}; it sends to {made.endpoint}.", err=True)
+    click.echo("Put the line above into .env and restart. It is a secret: show it to nobody.", err=True)
+    if len(made.ids) > 1:
+        click.echo(f"{len(made.ids)} webhooks send there; one is enough: {', '.join(made.ids)}.", err=True)
 
 
 @main.group()

@@ -1,4 +1,4 @@
-"""A stand-in of a Zendesk account: login, tickets over HTTP, and the signed events of its webhook."""
+"""A stand-in of a Zendesk account: login, tickets over HTTP, and the signed events of its webhooks."""
 
 from sandbox.zendesk.answers import Refused
 from sandbox.zendesk.stand_in import Zendesk

@@ -21,6 +21,8 @@ from sandbox.zendesk.answers import Json, Refused, refused, too_many
 
 LIMITS = {"export": 10}
 KEY_SECONDS = 2 * 3600
+# The narrow scope of a path /api/v2/<name>; of every other one it is that of tickets.
+SCOPES = {"users": "users", "webhooks": "webhooks"}
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Logins:
         if self.clock() >= expires:
             raise oauth_error(401, "invalid_token")
         verb = "read" if request.method == "GET" else "write"
-        if not granted & {verb, f"{'users' if '/users/' in request.path else 'tickets'}:{verb}"}:
+        if not granted & {verb, f"{SCOPES.get(request.path.split('/')[3], 'tickets')}:{verb}"}:
             raise refused(403, "Forbidden", "the token's scope does not cover this call")
 
 

@@ -14,7 +14,7 @@ from sandbox.stand_in import StandIn
 from sandbox.zendesk.answers import Json, invalid, not_found
 from sandbox.zendesk.audits import audit, comment_by
 from sandbox.zendesk.tickets import FIRST_ID, GROUP_ID, ORGANIZATION_ID, Ticket, User
-from sandbox.zendesk.webhooks import Fact, Webhook, facts_of, said
+from sandbox.zendesk.webhooks import Fact, Webhooks, facts_of, said
 
 
 class Helpdesk(StandIn):
@@ -29,10 +29,10 @@ class Helpdesk(StandIn):
     """
 
     def __init__(
-        self, webhook: Webhook, subdomain: str, email: str, *, clock: Callable[[], float], faults: Faults | None
+        self, webhooks: Webhooks, subdomain: str, email: str, *, clock: Callable[[], float], faults: Faults | None
     ) -> None:
         super().__init__(clock=clock, faults=faults)
-        self.webhook = webhook
+        self.webhooks = webhooks
         self.host = f"{subdomain}.zendesk.com"
         self.url = f"https://{self.host}"
         self.mute_mail_tag = ""
@@ -76,12 +76,12 @@ class Helpdesk(StandIn):
             self.tickets[ticket.id] = ticket
             first = comment_by(submitter, body, public, self.ids)
             ticket.audits.append(audit(ticket, submitter, {}, first, self.ids))
-            self.webhook.tell(ticket, submitter, [("created", {})])
+            self.webhooks.tell(ticket, submitter, [("created", {})])
             self.mail(ticket)
         return ticket
 
     def change(self, number: int, *facts: Fact, **fields: Any) -> None:
-        """Set fields of a ticket; audit and webhook are told, unless nothing came of it."""
+        """Set fields of a ticket; audit and webhooks are told, unless nothing came of it."""
         self.say(number, self.admin, "", False, *facts, **fields)
 
     def say(self, number: int, author: User, text: str, public: bool, *facts: Fact, **fields: Any) -> None:
@@ -96,7 +96,7 @@ class Helpdesk(StandIn):
             if told:
                 ticket.updated = self.clock()
                 ticket.audits.append(audit(ticket, author, before, comment, self.ids))
-                self.webhook.tell(ticket, author, told)
+                self.webhooks.tell(ticket, author, told)
             if text and public and author.id != ticket.requester_id:
                 self.mail(ticket)
 

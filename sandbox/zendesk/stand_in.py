@@ -21,8 +21,9 @@ from sandbox.zendesk.intake import fields_in, requester_in, ticket_in
 from sandbox.zendesk.lists import export, listing
 from sandbox.zendesk.page import page
 from sandbox.zendesk.people import People
+from sandbox.zendesk.subscriptions import webhook_in
 from sandbox.zendesk.tickets import Ticket, User, via
-from sandbox.zendesk.webhooks import Webhook
+from sandbox.zendesk.webhooks import Webhooks
 
 API = (
     ("POST", "/oauth/tokens", "issue_token"),
@@ -34,6 +35,14 @@ API = (
     ("GET", "/api/v2/users/me", "show_me"),
     ("GET", "/api/v2/users/<int:number>", "show_user"),
     ("GET", "/api/v2/incremental/tickets/cursor", "export"),
+)
+# Their paths have no suffix.
+WEBHOOKS = (
+    ("POST", "/api/v2/webhooks", "create_webhook"),
+    ("GET", "/api/v2/webhooks", "list_webhooks"),
+    ("GET", "/api/v2/webhooks/<webhook>", "show_webhook"),
+    ("PATCH", "/api/v2/webhooks/<webhook>", "change_webhook"),
+    ("GET", "/api/v2/webhooks/<webhook>/signing_secret", "show_signing_secret"),
 )
 OPEN = {"front", "issue_token"}
 
@@ -50,6 +59,7 @@ class Zendesk(People):
     routes: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("GET", "/", "front"),
         *((method, path + suffix, endpoint) for method, path, endpoint in API for suffix in ("", ".json")),
+        *WEBHOOKS,
     )
 
     def __init__(
@@ -70,8 +80,8 @@ class Zendesk(People):
         clock: Callable[[], float] = time.time,
         faults: Faults | None = None,
     ) -> None:
-        webhook = Webhook(account_id, webhook_secret, clock, mailbox)
-        super().__init__(webhook, subdomain, email, clock=clock, faults=faults)
+        webhooks = Webhooks(account_id, webhook_secret, clock, mailbox)
+        super().__init__(webhooks, subdomain, email, clock=clock, faults=faults)
         self.logins = Logins(client_id, client_secret, email, api_token, token_seconds, clock)
         self.meter = Meter(calls_per_minute, clock)
         self.mute_mail_tag = mute_mail_tag
@@ -185,3 +195,26 @@ class Zendesk(People):
     def export(self, request: Request) -> Response:
         """Tickets in the order of their last change."""
         return answer(export(self.tickets.values(), request.args, self.clock() - self.export_lag, self.url))
+
+    def create_webhook(self, request: Request) -> Response:
+        """A new webhook, with a secret of its own."""
+        made = self.webhooks.subscriptions.add(webhook_in(request.get_json(silent=True)), self.admin.id)
+        return answer({"webhook": made.as_json(f".{int(made.created % 1 * 1e9):09}")}, 201)
+
+    def list_webhooks(self, request: Request) -> Response:
+        """All webhooks, or those whose name contains something."""
+        return answer(self.webhooks.subscriptions.page(request.args))
+
+    def show_webhook(self, _: Request, webhook: str) -> Response:
+        """One webhook."""
+        return answer({"webhook": self.webhooks.subscriptions.find(webhook).as_json()})
+
+    def change_webhook(self, request: Request, webhook: str) -> Response:
+        """Set fields of a webhook; the answer is empty."""
+        self.webhooks.subscriptions.change(webhook, webhook_in(request.get_json(silent=True)))
+        return Response(status=204)
+
+    def show_signing_secret(self, _: Request, webhook: str) -> Response:
+        """What a webhook's requests are signed with."""
+        secret = self.webhooks.subscriptions.find(webhook).secret
+        return answer({"signing_secret": {"secret": secret, "algorithm": "SHA256"}})

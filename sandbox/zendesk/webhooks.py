@@ -1,4 +1,4 @@
-"""The account's webhook: one signed request for each event of a ticket.
+"""What the account's webhooks send: one signed request for each event of a ticket.
 
 https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events/
 https://developer.zendesk.com/documentation/webhooks/verifying/
@@ -19,6 +19,7 @@ from uuid import UUID
 
 from sandbox.mailbox import Callback, Mailbox, Outgoing
 from sandbox.zendesk.answers import Json
+from sandbox.zendesk.subscriptions import PREFIX, Subscription, Subscriptions, digest
 from sandbox.zendesk.tickets import Ticket, User, iso
 
 Fact = tuple[str, Json]
@@ -87,8 +88,8 @@ def detail(ticket: Ticket, actor: User, turn: int) -> Json:
 
 
 @dataclass
-class Webhook:
-    """A webhook that is subscribed to the events of tickets, and the secret that Zendesk signs with."""
+class Webhooks:
+    """Sends the events of tickets to every webhook that is subscribed to them, signed with its secret."""
 
     account_id: int
     secret: str
@@ -99,6 +100,9 @@ class Webhook:
     def __post_init__(self) -> None:
         # A stand-in that is started anew counts from the start, but must not give the same ids to other events.
         self.origin = f"{self.account_id}/{self.clock()!r}"
+        self.subscriptions = Subscriptions(self.account_id, self.clock)
+        if self.secret:
+            self.subscriptions.make_first(self.secret)
 
     def tell(self, ticket: Ticket, actor: User, facts: list[Fact]) -> None:
         """Post the events of one change, with the ticket as it is now."""
@@ -112,7 +116,14 @@ class Webhook:
             key = f"zendesk/{name}/{self.told[name]}/{kind}"
             own = event | ({"meta": meta} if len(facts) > 1 else {})
             raw = self.body(key, kind, own, detail(ticket, actor, self.told[name]))
-            self.mailbox.post(Callback(key, partial(self.signed, raw, key)))
+            self.post(self.mailbox, raw, kind, key)
+
+    def post(self, mailbox: Mailbox, raw: bytes, kind: str, key: str) -> None:
+        """Post an event for each webhook that takes it."""
+        for to in self.subscriptions:
+            if to.takes(kind):
+                own_key = key if to.is_first else f"{key}/{to.id}"
+                mailbox.post(Callback(own_key, partial(self.signed, raw, own_key, to)))
 
     def body(self, key: str, kind: str, event: Json, about: Json) -> bytes:
         """The bytes of an event; they stay the same however often it is sent."""
@@ -120,7 +131,7 @@ class Webhook:
         fields = {
             "account_id": self.account_id,
             "id": str(UUID(digest(self.origin, key)[:32], version=4)),
-            "type": f"zen:event-type:ticket.{kind}",
+            "type": PREFIX + kind,
             "time": f"{iso(now)[:-1]}.{int(now % 1 * 1e9):09}Z",
             "zendesk_event_version": "2022-11-06",
             "subject": f"zen:ticket:{about['id']}",
@@ -129,26 +140,21 @@ class Webhook:
         }
         return json.dumps(fields, indent=3, sort_keys=True).encode() + b"\n"
 
-    def signed(self, raw: bytes, key: str) -> Outgoing:
+    def signed(self, raw: bytes, key: str, to: Subscription) -> Outgoing:
         """The request, with the time and the signature of this sending."""
         timestamp = iso(self.clock())
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Zendesk Webhook",
             "X-Zendesk-Account-Id": str(self.account_id),
-            "X-Zendesk-Webhook-Id": f"01{digest(self.account_id)[:24].upper()}",
+            "X-Zendesk-Webhook-Id": to.id,
             "X-Zendesk-Webhook-Invocation-Id": f"01{digest(self.origin, key, 'invocation')[:24].upper()}",
-            "X-Zendesk-Webhook-Signature": sign(self.secret, timestamp, raw),
+            "X-Zendesk-Webhook-Signature": sign(to.secret, timestamp, raw),
             "X-Zendesk-Webhook-Signature-Timestamp": timestamp,
         }
-        return Outgoing("/zendesk/events", raw, headers)
+        return Outgoing(to.path, raw, headers)
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
     """The signature of a request, by the secret as Zendesk shows it."""
     return base64.b64encode(hmac.digest(secret.encode(), timestamp.encode() + body, hashlib.sha256)).decode()
-
-
-def digest(*parts: object) -> str:
-    """Hexadecimal digits that depend on the parts and nothing else."""
-    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()

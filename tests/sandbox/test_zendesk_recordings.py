@@ -141,3 +141,41 @@ def test_an_event_goes_over_the_line_as_a_real_account_sends_it():
     assert [outgoing[0].headers[name] for name in alike] == [headers[name] for name in alike]
     for name, value in headers.items():
         assert len(outgoing[0].headers[name]) == len(value)
+
+
+@pytest.mark.parametrize("name", ["create_webhook_token_auth", "show-secret"])
+def test_a_webhook_is_answered_as_a_real_account_does(http, name):
+    real, own = "", ""
+    for method, path, body, status, theirs in recorded(name):
+        if method == "DELETE":
+            continue  # nobody here deletes webhooks
+        ours = http.request(method, path.replace(real, own) if real else path, json=body)
+        assert (ours.status_code, ours.headers["Content-Type"].split(";")[0]) == (status, "application/json")
+        assert list(compare(ours.json(), [theirs])) == []
+        if method == "POST":
+            real, own = theirs["webhook"]["id"], ours.json()["webhook"]["id"]
+    assert own
+
+
+def test_a_webhook_without_a_login_of_its_own_is_shown_as_a_real_account_does(http):
+    *_, theirs = next(recorded("invocation-attemps"))
+    asked = {name: value for name, value in theirs["webhook"].items() if not name.startswith(("id", "created"))}
+    asked["subscriptions"] = ["zen:event-type:ticket.created"]
+    number = http.post("/api/v2/webhooks", json={"webhook": asked}).json()["webhook"]["id"]
+    ours = http.get(f"/api/v2/webhooks/{number}")
+    assert list(compare(ours.json(), [theirs])) == []
+    assert len(number) == len(theirs["webhook"]["id"])
+    assert len(ours.json()["webhook"]["created_at"]) == len(theirs["webhook"]["created_at"])
+
+
+def test_a_page_of_webhooks_goes_on_as_lists_of_a_real_account_do(http):
+    # The account's list of webhooks was not recorded; that of a webhook's invocations is paged in the same way.
+    theirs = [answer for _, path, _, _, answer in recorded("invocation-attemps") if path.endswith("/invocations")]
+    plain = {"name": "n", "status": "active", "endpoint": "https://a.example", "http_method": "POST"}
+    for _ in range(2):
+        http.post("/api/v2/webhooks", json={"webhook": {**plain, "request_format": "json"}})
+    ours = http.get("/api/v2/webhooks", params={"page[size]": 1}).json()
+    same = ("meta", "links")
+    assert (
+        list(compare({name: ours[name] for name in same}, [{name: one[name] for name in same} for one in theirs])) == []
+    )

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import requests
 from zenpy import Zenpy
-from zenpy.lib.api_objects import Comment, Ticket, User
+from zenpy.lib.api_objects import Comment, Ticket, User, Webhook
 from zenpy.lib.exception import RecordNotFoundException
 
 from sandbox.faults import Fault, Faults, NoAnswer
@@ -627,3 +627,97 @@ def test_the_page_shows_tickets_and_believes_nobody(account, zendesk):
     text = account.http.get("/", headers={"Authorization": ""}).text
     assert "&lt;script&gt;" in text
     assert not any(typed in text for typed in ("<script>", "<b>Bo", "<i><i>"))
+
+
+# Webhooks
+
+HOOK = {
+    "name": "Caseroom",
+    "status": "active",
+    "endpoint": "https://chat.shop.example/zendesk/events",
+    "http_method": "POST",
+    "request_format": "json",
+    "subscriptions": ["zen:event-type:ticket.created", "zen:event-type:ticket.tags_changed"],
+}
+
+
+def hook(account, **fields):
+    """Ask for a webhook; the answer."""
+    asked = {name: value for name, value in (HOOK | fields).items() if value is not None}
+    return account.http.post("/api/v2/webhooks", json={"webhook": asked})
+
+
+def test_zenpy_makes_changes_lists_and_reads_webhooks(zenpy, zendesk):
+    made = zenpy.webhooks.create(Webhook(**HOOK))
+    zenpy.webhooks.patch(Webhook(id=made.id, status="inactive"))
+    assert zenpy.webhooks(id=made.id).status == "inactive"
+    assert [one.id for one in zenpy.webhooks.list(filter="room")] == [made.id]
+    assert zenpy.webhooks.show_secret(made).secret == zendesk.webhooks.subscriptions.find(made.id).secret
+
+
+def test_zenpy_goes_through_all_pages_of_webhooks(account, zenpy):
+    made = [hook(account).json()["webhook"]["id"] for _ in range(3)]
+    assert [one.id for one in zenpy.webhooks.list(page_size=2)][1:] == made
+
+
+def test_each_webhook_gets_what_it_is_subscribed_to_with_a_signature_of_its_own(account, zendesk):
+    made = hook(account, endpoint="https://chat.shop.example/other").json()["webhook"]["id"]
+    secret = account.http.get(f"/api/v2/webhooks/{made}/signing_secret").json()["signing_secret"]["secret"]
+    number = account.opened()
+    zendesk.change(number, subject="Another")
+    bodies = account.events()
+    assert [body["type"].rpartition(".")[2] for body in bodies] == ["subject_changed"]
+    zendesk.tag(number, "late")
+    bodies = account.events()
+    assert bodies[0] == bodies[1]
+    assert [sent.path for sent in account.outgoing] == ["/zendesk/events", "/other"]
+    for sent, key in zip(account.outgoing, (SECRET, secret), strict=True):
+        stamp = sent.headers["X-Zendesk-Webhook-Signature-Timestamp"]
+        assert sent.headers["X-Zendesk-Webhook-Signature"] == sign(key, stamp, sent.body)
+    assert account.outgoing[1].headers["X-Zendesk-Webhook-Id"] == made
+
+
+def test_a_webhook_that_is_inactive_gets_nothing(account, zendesk):
+    made = hook(account).json()["webhook"]["id"]
+    changed = account.http.patch(f"/api/v2/webhooks/{made}", json={"webhook": {"status": "inactive"}})
+    assert (changed.status_code, changed.content) == (204, b"")
+    account.opened()
+    assert {sent.path for sent in account.outgoing} == {"/zendesk/events"}
+    assert made not in {sent.headers["X-Zendesk-Webhook-Id"] for sent in account.outgoing}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({name: None} for name in ("name", "status", "endpoint", "http_method", "request_format")),
+        {"status": "on"},
+        {"endpoint": "chat.shop.example"},
+        {"http_method": "GET"},
+        {"request_format": "xml"},
+        {"subscriptions": "zen:event-type:ticket.created"},
+        {"subscriptions": ["ticket.created"]},
+        {"subscriptions": [["zen:event-type:ticket.created"]]},
+        {"subscriptions": ["zen:event-type:ticket.created", "conditional_ticket_events"]},
+    ],
+)
+def test_a_webhook_that_cannot_be_is_not_made(account, wrong):
+    assert hook(account, **wrong).status_code == 400
+    assert len(account.http.get("/api/v2/webhooks").json()["webhooks"]) == 1
+
+
+def test_the_kind_of_a_webhook_stays_as_it_was_made(account):
+    made = hook(account).json()["webhook"]["id"]
+    change = {"webhook": {"subscriptions": ["conditional_ticket_events"]}}
+    assert account.http.patch(f"/api/v2/webhooks/{made}", json=change).status_code == 400
+    assert account.http.get(f"/api/v2/webhooks/{made}").json()["webhook"]["subscriptions"] == HOOK["subscriptions"]
+
+
+def test_a_webhook_that_does_not_exist_is_not_found(account):
+    paths = ("/api/v2/webhooks/01AB", "/api/v2/webhooks/01AB/signing_secret")
+    assert [account.http.get(path).status_code for path in paths] == [404, 404]
+
+
+@pytest.mark.parametrize(("scope", "status"), [("webhooks:read", 200), ("tickets:read", 403), ("read", 200)])
+def test_webhooks_have_a_scope_of_their_own(account, scope, status):
+    headers = {"Authorization": f"Bearer {account.token(scope=scope)}"}
+    assert account.http.get("/api/v2/webhooks", headers=headers).status_code == status
