@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -38,6 +39,8 @@ from caseroom.web import front
 from connectors import SHIPPED
 
 GROUP = "caseroom.connectors"
+# Seconds for which a caller waits for the store: the chat cloud hears no answer that comes after two.
+CALLER_MAY_WAIT = 1.0
 
 
 def installed() -> dict[str, type[Any]]:
@@ -73,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application, with the settings of the environment unless others are given."""
     settings = settings or load(environment(), installed())
     logs.install(settings.log_level)
-    return front.make(build(settings))
+    return front.make(build(settings, busy_seconds=CALLER_MAY_WAIT))
 
 
 def build(
@@ -85,9 +88,12 @@ def build(
     sleep: Callable[[float], None] = time.sleep,
     fresh: Callable[[int], bytes] = secrets.token_bytes,
     store: Store | None = None,
+    background: Executor | None = None,
+    busy_seconds: float | None = None,
 ) -> House:
-    """Join the rooms; a simulation brings its own clock, lines and randomness."""
-    store = store or SQLiteStore(settings.database_url.removeprefix("sqlite:///"))
+    """Join the rooms; a simulation brings its own clock, lines, threads and randomness."""
+    store = store or SQLiteStore(settings.database_url.removeprefix("sqlite:///"), busy_seconds)
+    rooms = max(settings.web_threads // 4, 1)
     store.migrate()
     identity = Identity(_key(store, fresh), fresh)
     connectors = connectors_of(settings) if connectors is None else connectors
@@ -148,7 +154,8 @@ def build(
         ),
         clock=clock,
         sleep=sleep,
-        waiting_rooms=threading.BoundedSemaphore(max(settings.web_threads // 4, 1)),
+        waiting_rooms=threading.BoundedSemaphore(rooms),
+        background=background or ThreadPoolExecutor(rooms, thread_name_prefix="waited-for"),
     )
 
 

@@ -8,13 +8,14 @@ Everything else that it can do is one of the small protocols below, or of those 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
+from typing import Annotated, Any, ClassVar, Protocol, Self, runtime_checkable
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from caseroom.bridge.errors import BadField, Rejected
 from caseroom.bridge.events import Delivery
@@ -40,6 +41,7 @@ __all__ = [
     "Shopper",
     "TakesFields",
     "VendorURL",
+    "is_plain_address",
     "listed",
     "read_json",
     "vendor_url",
@@ -48,6 +50,8 @@ __all__ = [
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # What is nested deeper than some two hundred can be written to the store and never be read again.
 DEEPEST = 64
+EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+BOM = b"\xef\xbb\xbf"
 
 
 class NotJSON(Rejected):
@@ -104,19 +108,29 @@ def read_json(data: bytes) -> Any:
 
     ValueError or RecursionError where it is none, or nested too deeply.
     """
-    value = json.loads(data)
+    text = data.removeprefix(BOM).decode("utf-8", "surrogatepass")
+    value = json.loads(text, parse_constant=_no_number)
     level, depth = [value], 0
     while level := [part for one in level for part in _parts(one) if isinstance(part, dict | list)]:
         depth += 1
         if depth >= DEEPEST:
             raise ValueError("nested too deeply")
-    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    return json.loads(json.dumps(value, ensure_ascii=False, allow_nan=False).encode(errors="replace"))
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number in JSON")
 
 
 def _parts(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
+
+
+def is_plain_address(email: str) -> bool:
+    """Whether every helpdesk takes it for an e-mail address; what is not is a customer's text all the same."""
+    return EMAIL.fullmatch(email) is not None
 
 
 def listed(value: Any) -> Any:
@@ -160,6 +174,17 @@ class ConnectorSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     callback_keys: List = ()
+
+    @classmethod
+    def together(cls, given: Mapping[str, Any]) -> Iterable[str]:  # noqa: ARG003 -- most have nothing to say
+        """What several settings are together and may not be, as sentences; told also where one of them is wrong."""
+        return ()
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        for problem in self.together(dict(self)):
+            raise ValueError(problem)
+        return self
 
 
 class Connector(Protocol):

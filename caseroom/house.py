@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +26,8 @@ from caseroom.settings import Settings
 from caseroom.tencent_chat.callbacks import Callbacks
 from caseroom.tencent_chat.user_sig import UserSigs
 
+log = logging.getLogger("caseroom.house")
+
 
 @dataclass
 class House:
@@ -32,6 +36,7 @@ class House:
     Attributes:
         installed: names of all connectors there are, enabled or not.
         waiting_rooms: how many callers of this process may wait for a vendor at once.
+        background: settles for callers, and goes on where one has waited long enough.
     """
 
     settings: Settings
@@ -49,6 +54,7 @@ class House:
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     waiting_rooms: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(1))
+    background: Executor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     @contextmanager
     def waiting_room(self) -> Iterator[bool]:
@@ -61,34 +67,48 @@ class House:
                 self.waiting_rooms.release()
 
     def settle_now(
-        self, key: str, lane: str, claim: Claim | None, is_enough: Callable[[Any], bool], seconds: float
+        self,
+        key: str,
+        lane: str,
+        claim: Claim | None,
+        is_enough: Callable[[Any], bool],
+        seconds: float,
+        *,
+        sits_out: bool = False,
     ) -> Case:
         """Settle a case for somebody who waits, or watch another one do it; return the case as it is then.
 
-        What he asked for is kept already: where the store cannot be written any more, the worker goes on later.
+        What he asked for is kept already: where it takes longer than he may wait, or the store cannot be written any
+        more, it goes on without him. With `sits_out` he waits also for a vendor that is known to be down.
         """
+        end = self.clock() + seconds
         try:
             claim = claim or self._take(key, lane)
             if claim is not None:
-                self.settler.settle(claim, enough=is_enough, patience=seconds)
-                return self._look(key, lane, is_enough)[0]
+                self._settle(claim, is_enough, seconds)
         except NotKept:
             return self._look(key, lane, is_enough)[0]
-        end = self.clock() + seconds
         while True:
-            case, is_over = self._look(key, lane, is_enough)
-            if is_over or self.clock() >= end:
+            case, is_enough_now, is_blocked = self._look(key, lane, is_enough)
+            if is_enough_now or (is_blocked and not sits_out) or self.clock() >= end:
                 return case
             self.store.wait(min(0.25, max(end - self.clock(), 0.001)))
 
-    def _look(self, key: str, lane: str, is_enough: Callable[[Any], bool]) -> tuple[Case, bool]:
+    def _settle(self, claim: Claim, is_enough: Callable[[Any], bool], seconds: float) -> None:
+        work = self.background.submit(self.settler.settle, claim, enough=is_enough, patience=seconds)
+        work.add_done_callback(_tell)
+        wait([work], seconds)
+        if work.done():
+            work.result()
+
+    def _look(self, key: str, lane: str, is_enough: Callable[[Any], bool]) -> tuple[Case, bool, bool]:
         with self.store.snapshot() as tx:
             case = tx.get(Case, key)
             if case is None:
                 raise LookupError(key)
             found = tx.get(Lane, key, lane)
             is_blocked = found is not None and found.blocked_on is not None
-            return case, is_blocked or is_enough(self.ledger.open(tx, case, self.clock()))
+            return case, is_enough(self.ledger.open(tx, case, self.clock())), is_blocked
 
     def _take(self, key: str, name: str) -> Claim | None:
         now = self.clock()
@@ -101,5 +121,12 @@ class House:
             return Claim(taken, took_over=lane.leased_until > 0)
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; what is under way ends first."""
+        self.background.shutdown()
         self.store.close()
+
+
+def _tell(work: Future[None]) -> None:
+    error = work.exception()
+    if error is not None and not isinstance(error, NotKept):
+        log.error("settling broke", exc_info=error)

@@ -147,6 +147,8 @@ def _checked(model: type[Any], prefix: str, values: Mapping[str, str], problems:
             name = f"{prefix}{one['loc'][0]}".upper() if one["loc"] else prefix.rstrip("_")
             reason = "is missing" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
             problems.append(f"{name}: {reason}")
+        together = model.together(given) if issubclass(model, ConnectorSettings) else ()
+        problems += [problem for one in together if (problem := f"{prefix.rstrip('_')}: {one}") not in problems]
         return None
 
 

@@ -172,7 +172,7 @@ def move(case: Case, status: Status, at: int, now: float) -> Case:
     if status is case.wanted.status or (case.wanted.status is Status.MERGED and not status.is_live):
         return want(case, status_at=at)
     moved = want(case, status=status, status_at=at)
-    if status.is_live and not case.wanted.status.is_live:
+    if status is Status.OPEN or (status.is_live and not case.wanted.status.is_live):
         return want(moved, is_held_closed=False, ended_at=0.0)
     return moved if status.is_live else end(moved, now)
 

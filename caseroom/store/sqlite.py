@@ -41,10 +41,14 @@ class SQLiteStore:
     """Keeps everything in one file, with a connection for each thread.
 
     Writers of this process queue for a lock, which is fair and quick; those of others wait in SQLite itself.
+
+    Attributes:
+        busy_seconds: how long each of the two is waited for.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, busy_seconds: float | None = None) -> None:
         self.path = path
+        self.busy_seconds = BUSY_SECONDS if busy_seconds is None else busy_seconds
         self.local = threading.local()
         self.turn = threading.Lock()
         self.connections: list[sqlite3.Connection] = []
@@ -66,8 +70,13 @@ class SQLiteStore:
         """All or nothing; within another one of the same thread it would wait for itself, so that is refused."""
         if self._connection().in_transaction:
             raise RuntimeError("a transaction within a transaction")
-        with self.turn, self._within("BEGIN IMMEDIATE") as transaction:
-            yield transaction
+        if not self.turn.acquire(timeout=self.busy_seconds):
+            raise _not_kept(sqlite3.OperationalError("the queue of this process is too long"))
+        try:
+            with self._within("BEGIN IMMEDIATE") as transaction:
+                yield transaction
+        finally:
+            self.turn.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[Transaction]:
@@ -109,7 +118,9 @@ class SQLiteStore:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self.local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                self.path, timeout=self.busy_seconds, isolation_level=None, check_same_thread=False
+            )
             # Whatever was answered is on disk, and not only in the machine's memory.
             connection.execute("PRAGMA synchronous = FULL")
             # What was erased is not to be found in the file either.

@@ -113,6 +113,7 @@ MEANINGS = {
     "not_found": "404: there is no such route",
     "not_json": "400: the body is no JSON object",
     "not_kept": "503: nothing was kept; send the same request again after Retry-After seconds",
+    "not_ready": "503: the service cannot work yet; ask again after Retry-After seconds",
     "not_proven": "401: key, signature or proof is missing or wrong",
     "not_set_up": "401: the operator has not opened this door",
     "origin_not_allowed": "403: the page's origin is not in ALLOWED_ORIGINS",
@@ -279,6 +280,7 @@ class ReadyAnswer(BaseModel):
 
     status: Literal["ready", "not ready"]
     dependencies: dict[str, str] = Field(description="Store, worker and each vendor: up, down or paused.")
+    error: Error | None = Field(default=None, description="With 503.")
 
 
 class CodeAnswer(BaseModel):

@@ -105,7 +105,7 @@ class CustomerDesk:
             if may_wait and not _is_open(case):
                 case = self.house.settle_now(case.key, "chat", claim, is_room_open, ROOM_SECONDS)
             if may_wait and body.wait == "case" and case.ref is None:
-                case = self.house.settle_now(case.key, "helpdesk", None, _has_ref, HELPDESK_SECONDS)
+                case = self.house.settle_now(case.key, "helpdesk", None, _has_ref, HELPDESK_SECONDS, sits_out=True)
         return self._ticket(case, whose)
 
     def _check(self, caller: Caller, connector: str, body: TicketAsk) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, request
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from caseroom.bridge.errors import BadField, Rejected
 
@@ -34,6 +34,7 @@ MESSAGES = {
     500: "Something broke here; the request id helps to find it.",
 }
 UNMENTIONED = "The request cannot be read."
+MUCH_TOO_LARGE, CHUNK = 32_000_000, 65_536
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -45,10 +46,14 @@ def request_id() -> str:
     return str(g.request_id)
 
 
+def described(code: str, message: str, **more: Any) -> dict[str, Any]:
+    """What every error says."""
+    return {"code": code, "message": message, "requestId": request_id(), **more}
+
+
 def answer(status: int, code: str, message: str, **more: Any) -> Response:
     """An error as JSON."""
-    body = {"error": {"code": code, "message": message, "requestId": request_id(), **more}}
-    return make_response(jsonify(body), status)
+    return make_response(jsonify({"error": described(code, message, **more)}), status)
 
 
 def field_of(error: ValidationError) -> BadField:
@@ -72,7 +77,19 @@ def rejected(error: Rejected) -> Response:
 
 def _of_flask(error: HTTPException) -> Response:
     status = error.code or 500
-    return answer(status, CODES.get(status, "error"), MESSAGES.get(status, UNMENTIONED))
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _read_on()
+    response = answer(status, CODES.get(status, "error"), MESSAGES.get(status, UNMENTIONED))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _read_on() -> None:
+    """Read what is left of a body, within bounds: many a client only looks for an answer once all of it is sent."""
+    left = MUCH_TOO_LARGE
+    while left > 0 and (part := request.input_stream.read(min(left, CHUNK))):
+        left -= len(part)
 
 
 def _unexpected(error: Exception) -> Response:

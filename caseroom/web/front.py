@@ -80,7 +80,12 @@ def _mount(app: OpenAPI, keys: Keys) -> None:
 def _share(app: OpenAPI, house: House) -> None:
     """Tell browsers which pages may read which answers; never with credentials."""
     headers = ["Content-Type", "Authorization", "Idempotency-Key", "X-Request-Id"]
-    shared = {"allow_headers": headers, "supports_credentials": False, "max_age": 600}
+    shared = {
+        "allow_headers": headers,
+        "supports_credentials": False,
+        "max_age": 600,
+        "expose_headers": ["Retry-After"],
+    }
     resources: Any = {r"/agent/.*": {"origins": ["null"], "methods": ["GET", "POST"], **shared}}
     if house.settings.allowed_origins:
         origins = [f"^{re.escape(origin)}$" for origin in house.settings.allowed_origins]

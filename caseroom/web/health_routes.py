@@ -13,6 +13,7 @@ from caseroom.bridge.records import HEARTBEAT, Value, Vendor
 from caseroom.house import House
 from caseroom.web.bodies import PROBLEMS, AliveAnswer, ErrorAnswer, ReadyAnswer
 from caseroom.web.doors import Keys, locked, nobody
+from caseroom.web.errors import described
 
 WORKER_SECONDS = 30.0
 TAG = Tag(name="health", description="Open to all; nothing here is anybody's.")
@@ -52,9 +53,12 @@ def routes(keys: Keys, api_doc: Callable[[], dict[str, Any]]) -> APIBlueprint:
 
     @blueprint.get("/readyz", summary="The service can work", responses={200: ReadyAnswer, 503: ReadyAnswer})
     @locked(nobody)
-    def readyz() -> Answer:
+    def readyz() -> tuple[dict[str, Any], int, dict[str, str]]:
         states, is_ready = readiness(keys.house)
-        return {"status": "ready" if is_ready else "not ready", "dependencies": states}, 200 if is_ready else 503
+        if is_ready:
+            return {"status": "ready", "dependencies": states}, 200, {}
+        error = described("not_ready", "Ask again; the store or the worker is not there yet.")
+        return {"status": "not ready", "dependencies": states, "error": error}, 503, {"Retry-After": "5"}
 
     @blueprint.get("/openapi.json", summary="This description", responses={200: OPENAPI})
     @locked(nobody)

@@ -5,17 +5,16 @@ Salesforce, Object Reference, "Case": the lengths of fields, and that Supplied..
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from caseroom.bridge.events import Agent, CaseSnapshot
 from caseroom.bridge.model import CaseRequest, Status, Work
+from caseroom.connector import is_plain_address
 from caseroom.signatures import version_of
 from connectors.salesforce import ids
 
 SUBJECT, DESCRIPTION, SUPPLIED, NOTE = 255, 32_000, 80, 2_000
-EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 UNVERIFIED = "E-mail address not verified"
 
 CASE_QUERY = (
@@ -60,7 +59,7 @@ def _notes(request: CaseRequest) -> Iterator[str]:
 
 
 def _is_plain(email: str) -> bool:
-    return len(email) <= SUPPLIED and EMAIL.fullmatch(email) is not None
+    return len(email) <= SUPPLIED and is_plain_address(email)
 
 
 def cut(text: str, length: int) -> str:

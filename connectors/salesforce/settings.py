@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from caseroom.connector import ConnectorSettings, Document, File, List, Secrets, VendorURL
 from connectors.salesforce import ids
@@ -15,12 +16,23 @@ KEY_FIELD = "Caseroom_Key__c"
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,80}")
 # Of the versions up to 64, which still have login(): Salesforce Help, article 005132110.
 SOAP_VERSION = "59.0"
+LOGINS = (
+    ("client_id", "client_secret"),
+    ("client_id", "username", "private_key_file"),
+    ("username", "password", "security_token"),
+)
 EVERYBODYS = {"login.salesforce.com", "test.salesforce.com"}
 
 
 def _field_name(value: str) -> str:
     if value and not FIELD_NAME.fullmatch(value):
         raise ValueError("is not the API name of a field, such as Caseroom_Key__c")
+    return value
+
+
+def _own_address(value: str) -> str:
+    if urlsplit(value).hostname in EVERYBODYS:
+        raise ValueError("has to be your org's own address: https://<My Domain>.my.salesforce.com")
     return value
 
 
@@ -34,7 +46,7 @@ def _org_id(value: str) -> str:
 class SalesforceSettings(ConnectorSettings):
     """SALESFORCE_...: `.env.example` says what each one means."""
 
-    url: VendorURL
+    url: Annotated[VendorURL, AfterValidator(_own_address)]
     client_id: str = ""
     client_secret: str = ""
     username: str = ""
@@ -50,17 +62,15 @@ class SalesforceSettings(ConnectorSettings):
     case_fields: Document = Field(default_factory=dict)
     allowed_fields: List = ("Priority", "Type", "Reason", "Origin", "RecordTypeId", "ContactId", "AccountId")
 
-    @model_validator(mode="after")
-    def _has_a_login(self) -> SalesforceSettings:
-        if urlsplit(self.url).hostname in EVERYBODYS:
-            raise ValueError("SALESFORCE_URL has to be your org's own address: https://<My Domain>.my.salesforce.com")
-        if not self.login:
-            raise ValueError(
+    @classmethod
+    def together(cls, given: Mapping[str, Any]) -> Iterable[str]:
+        """One of three logins is set."""
+        if not any(all(given.get(name) for name in login) for login in LOGINS):
+            yield (
                 "set SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET (or SALESFORCE_CLIENT_ID, SALESFORCE_USERNAME "
                 "and SALESFORCE_PRIVATE_KEY_FILE; or SALESFORCE_USERNAME, SALESFORCE_PASSWORD and "
                 "SALESFORCE_SECURITY_TOKEN)"
             )
-        return self
 
     @property
     def login(self) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import jwt
-from pydantic import Field, model_validator
+from pydantic import Field
 from zenpy.lib.api_objects import Comment, Ticket, User
 
-from caseroom.bridge.errors import BadField, Gone, NotProven
+from caseroom.bridge.errors import BadField, Gone, NotProven, Refused
 from caseroom.bridge.events import (
     Agent,
     CaseAssigned,
@@ -27,7 +27,17 @@ from caseroom.bridge.events import (
 )
 from caseroom.bridge.model import CaseRequest, Status
 from caseroom.bridge.ports import Opened
-from caseroom.connector import AgentProof, ConnectorSettings, Document, File, InboundRequest, List, Secrets, VendorURL
+from caseroom.connector import (
+    AgentProof,
+    ConnectorSettings,
+    Document,
+    File,
+    InboundRequest,
+    List,
+    Secrets,
+    VendorURL,
+    is_plain_address,
+)
 from caseroom.signatures import CANNOT_PROVE, base64_of, require_one_of, require_recent, seconds_of, version_of
 from connectors.zendesk.client import Client
 
@@ -36,8 +46,12 @@ PREFIX = "zen:event-type:ticket."
 OUR_TAG = "caseroom"
 UNVERIFIED_TAG = "caseroom_unverified_email"
 MERGED_TAG = "closed_by_merge"
+INVALID = "RecordInvalid"
+LOGINS = (("client_id", "client_secret"), ("email", "api_token"))
 NOBODY = {None, "", "0", 0}
 NUMBER = re.compile(r"[0-9]{1,19}")
+# The agent's id, bare or at the end of his address; no other number in it (there is one in "/api/v2/") is an agent.
+SUBJECT_OF_PROOF = re.compile(r"(?:\S*/users/)?([0-9]{1,19})(?:\.json)?")
 SUBJECT, NAME, BODY_BYTES = 255, 255, 64_000
 
 # https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events/ (detail.status)
@@ -71,11 +85,11 @@ class ZendeskSettings(ConnectorSettings):
     ticket_fields: Document = Field(default_factory=dict)
     allowed_fields: List = ("priority", "type", "tags", "group_id", "brand_id", "ticket_form_id", "custom_fields")
 
-    @model_validator(mode="after")
-    def _has_a_login(self) -> ZendeskSettings:
-        if not (self.client_id and self.client_secret) and not (self.email and self.api_token):
-            raise ValueError("set ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET (or ZENDESK_EMAIL and ZENDESK_API_TOKEN)")
-        return self
+    @classmethod
+    def together(cls, given: Mapping[str, Any]) -> Iterable[str]:
+        """One of two logins is set."""
+        if not any(all(given.get(name) for name in login) for login in LOGINS):
+            yield "set ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET (or ZENDESK_EMAIL and ZENDESK_API_TOKEN)"
 
 
 class Zendesk:
@@ -175,11 +189,24 @@ class Zendesk:
         return str(found[0]) if found else None
 
     def open_case(self, key: str, request: CaseRequest) -> Opened:
-        """Create the ticket: https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#create-ticket."""
-        created = self.client.zenpy(creating=key).tickets.create(Ticket(**self._ticket(key, request)))
+        """Create the ticket: https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#create-ticket.
+
+        An address that Zendesk does not take is written into the text: a case is worth more than its address.
+        """
+        address = request.email if is_plain_address(request.email) else ""
+        try:
+            return self._created(key, self._ticket(key, request, address))
+        except Refused as refused:
+            if refused.code != INVALID or not address:
+                raise
+            # Another body under the same key would be refused.
+            return self._created(f"{key}-2", self._ticket(key, request, ""))
+
+    def _created(self, once: str, ticket: Mapping[str, Any]) -> Opened:
+        created = self.client.zenpy(creating=once).tickets.create(Ticket(**ticket))
         return Opened(str(getattr(created, "ticket", created).id))
 
-    def _ticket(self, key: str, request: CaseRequest) -> dict[str, Any]:
+    def _ticket(self, key: str, request: CaseRequest, address: str) -> dict[str, Any]:
         fields = {**self.settings.ticket_fields, **request.fields}
         tags = [*self.settings.ticket_fields.get("tags", []), *request.fields.get("tags", []), OUR_TAG]
         if request.email and not request.is_trusted:
@@ -188,8 +215,8 @@ class Zendesk:
         return {
             **fields,
             "subject": request.subject.strip()[:SUBJECT] or request.desc.strip()[:80] or "Chat",
-            "comment": Comment(body=_body(request), public=True),
-            "requester": User(name=name, **({"email": request.email} if request.email else {})),
+            "comment": Comment(body=_body(request, address), public=True),
+            "requester": User(name=name, **({"email": address} if address else {})),
             "external_id": key,
             "tags": list(dict.fromkeys(tags)),
         }
@@ -245,11 +272,13 @@ class Zendesk:
                 leeway=10,
                 options={"require": ["exp", "aud", "sub"]},
             )
-            agent_id = re.findall(r"[0-9]+", str(claims["sub"]))[-1]
-        except (jwt.InvalidTokenError, IndexError) as error:
+        except jwt.InvalidTokenError as error:
             raise NotProven(CANNOT_PROVE) from error
+        told = SUBJECT_OF_PROOF.fullmatch(str(claims["sub"]))
+        if told is None:
+            raise NotProven(CANNOT_PROVE)
         once = hashlib.sha256(token.encode()).hexdigest()
-        return AgentProof(agent_id, None, once, float(claims["exp"]) + 10)
+        return AgentProof(told[1], None, once, float(claims["exp"]) + 10)
 
 
 def _read(field: str, get: Callable[[], Any]) -> Any:
@@ -259,7 +288,9 @@ def _read(field: str, get: Callable[[], Any]) -> Any:
         raise BadField(field, "is missing or not as Zendesk writes it") from error
 
 
-def _body(request: CaseRequest) -> str:
+def _body(request: CaseRequest, address: str) -> str:
     text = request.desc.strip() or request.subject.strip() or "(no text)"
-    page = f"\n\nPage: {request.page}" if request.page else ""
-    return text.encode()[: BODY_BYTES - len(page.encode())].decode(errors="ignore") + page
+    notes = [f"Page: {request.page}"] if request.page else []
+    notes += [f"E-mail: {request.email}"] if request.email != address else []
+    tail = "\n\n" + "\n".join(notes) if notes else ""
+    return text.encode()[: BODY_BYTES - len(tail.encode())].decode(errors="ignore") + tail

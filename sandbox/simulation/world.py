@@ -23,7 +23,7 @@ from sandbox.faults import Fault, Faults, draw
 from sandbox.mailbox import Mailbox, Outgoing
 from sandbox.salesforce import Salesforce
 from sandbox.shopify import Shop
-from sandbox.simulation.lines import Adapter, Crash, Cut, Transport
+from sandbox.simulation.lines import Adapter, Crash, Cut, Inline, Transport
 from sandbox.tencent_chat import TencentChat
 from sandbox.town import (
     CALLBACK_KEY,
@@ -153,6 +153,7 @@ class World:
             sleep=self.clock.sleep,
             fresh=self.fresh,
             store=self.store,
+            background=Inline(),
         )
         self.store = self.house.store
         self.store.wait = self.clock.sleep

@@ -5,6 +5,7 @@ https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#create-ti
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sandbox.zendesk.answers import Json, invalid, malformed
@@ -14,6 +15,9 @@ LISTS = ("tags", "custom_fields")
 NUMBERS = ("group_id", "assignee_id", "brand_id", "ticket_form_id", "requester_id", "via_followup_source_id")
 FIELDS: dict[str, type] = dict.fromkeys(TEXTS, str) | dict.fromkeys(LISTS, list) | dict.fromkeys(NUMBERS, int)
 CHOICES = {"priority": {"low", "normal", "high", "urgent"}, "type": {"problem", "incident", "question", "task"}}
+
+# An address without a dot in its domain, or with other letters, is "not properly formatted".
+ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def ticket_in(body: Any) -> Json:
@@ -47,6 +51,6 @@ def requester_in(asked: Json) -> tuple[str, str | None]:
     if not isinstance(requester, dict):
         raise malformed("requester")
     name, email = requester.get("name"), requester.get("email") or None
-    if not (name or email) or (email and "@" not in str(email).strip("@")):
+    if not (name or email) or (email and not ADDRESS.fullmatch(str(email))):
         raise invalid("requester", "the requester has no name, or an address that is none")
     return str(name or email), email and str(email)

@@ -89,3 +89,15 @@ def test_what_cannot_be_done_within_three_seconds_is_kept_and_done_later(opened)
     play.chat.down = False
     play.rest(20)
     assert play.members(group) == {"mei", f"salesforce_{ann}"}
+
+
+def test_delete_holds_while_the_case_is_solved_and_ends_when_it_is_opened_again(play):
+    group, ticket = play.open()
+    play.as_tutorial("/zendesk/deletegroup", {"groupId": group})
+    assert group in play.chat.destroyed
+    play.zendesk.solve(ticket)
+    play.rest()
+    assert play.chat.groups == {}
+    play.zendesk.reopen(ticket)
+    play.rest()
+    assert ["mei" in one.members for one in play.chat.groups.values()] == [True]

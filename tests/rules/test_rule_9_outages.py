@@ -161,3 +161,19 @@ def test_faults_of_every_kind_in_a_row_end_well(play):
     assert play.members(group) == {"mei"}
     assert len(play.texts(group)) == 1
     assert len(play.zendesk.tickets) == 1
+
+
+def test_who_asked_to_wait_for_the_record_waits_for_a_helpdesk_that_is_known_to_be_down(play):
+    play.zendesk.down = True
+    for number in range(6):
+        play.ask(f"user{number}")
+    play.rest(10)
+    opened = play.world.store.wait
+
+    def wait(seconds):
+        play.zendesk.down = False
+        opened(seconds)
+        play.world.work()
+
+    play.world.store.wait = wait
+    assert play.ask("mei", wait="case")["caseId"] is not None

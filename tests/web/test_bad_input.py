@@ -10,7 +10,20 @@ JSON_ROUTES = [
     *("/usersig", "/case", "/case/messages", "/case/end", "/case/forget", "/zendesk/createticket"),
     *("/zendesk/joingroup", "/zendesk/leavegroup", "/zendesk/deletegroup"),
 ]
-NO_JSON = [b"", b"{", b"nonsense", b"{'a': 1}", b"\xff\xfe{}", b'{"a": 1} x', b"\x00"]
+UTF_16 = '{"userID": "mei"}'.encode("utf-16")
+NO_JSON = [
+    b"",
+    b"{",
+    b"nonsense",
+    b"{'a': 1}",
+    b"\xff\xfe{}",
+    b'{"a": 1} x',
+    b"\x00",
+    b'{"a": NaN}',
+    b'{"a": -Infinity}',
+    b'{"a": 1e999}',
+    UTF_16,
+]
 NO_OBJECT = [b"[]", b"null", b"7", b'"text"', b"true", b"[{}]"]
 LARGEST = 1_000_000
 
@@ -134,6 +147,38 @@ def test_a_method_that_a_route_does_not_take_is_405_for_every_route(standing, pr
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - rule.methods:
             answer = standing.send(path, b"{}", {"Authorization": "Bearer sandbox-intake-key"}, method)
             assert problem(answer) == (405, "method_not_allowed"), (method, path)
+            assert set(answer.headers["Allow"].split(", ")) >= rule.methods - {"HEAD"}, (method, path)
+
+
+class Sent:
+    """A body on its way, and how much of it was read."""
+
+    def __init__(self, size):
+        self.left = size
+
+    def read(self, size=-1):
+        part = self.left if size < 0 else min(size, self.left)
+        self.left -= part
+        return b"x" * part
+
+
+@pytest.mark.parametrize("length", [{}, {"CONTENT_LENGTH": "20000000"}])
+def test_what_is_too_large_is_read_to_its_end_so_that_its_sender_looks_for_the_answer(standing, problem, length):
+    sent = Sent(20_000_000)
+    environ = {"wsgi.input": sent, "wsgi.input_terminated": True, **length}
+    headers = {"Authorization": "Bearer sandbox-intake-key"}
+    answer = standing.world.web.open("/usersig", method="POST", environ_overrides=environ, headers=headers)
+    assert problem(answer) == (413, "too_large")
+    assert sent.left == 0
+
+
+def test_what_never_ends_is_not_read_for_ever(standing, problem):
+    sent = Sent(10**12)
+    environ = {"wsgi.input": sent, "wsgi.input_terminated": True}
+    headers = {"Authorization": "Bearer sandbox-intake-key"}
+    answer = standing.world.web.open("/usersig", method="POST", environ_overrides=environ, headers=headers)
+    assert problem(answer) == (413, "too_large")
+    assert sent.left > 10**12 - 40_000_000
 
 
 # What is only strange

@@ -111,9 +111,9 @@ def test_a_store_that_fails_once_the_intake_is_kept_does_not_deny_it(on_disk, fi
     """A caller who were told that nothing was kept would ask again, and have two cases."""
     site, settle = on_disk, type(on_disk.house).settle_now
 
-    def too_late(*arguments):
+    def too_late(*arguments, **named):
         with write_lock(file):
-            return settle(*arguments)
+            return settle(*arguments, **named)
 
     monkeypatch.setattr(type(site.house), "settle_now", too_late)
     answer = site.as_server("/zendesk/createticket", {"userId": "mei", "caseInfo": site.info, "wait": "case"})
