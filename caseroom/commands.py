@@ -149,6 +149,9 @@ def served() -> Any:
     """The web application in one of the web server's processes, which ends with the web server."""
     server = multiprocessing.parent_process()
     if server is not None:
+        # Forked from the server, it would take the signal to end as the server's own, and not end, while it is built.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
         threading.Thread(target=_wait_for_server, args=(server,), daemon=True).start()
     return hall.create_app()
 

@@ -336,7 +336,7 @@ def test_a_service_that_is_told_to_stop_ends_in_good_order_with_all_its_processe
     process, url = serving
     until(lambda: answers(url), 30)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(40) == 0
+    assert process.wait(10) == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/healthz", timeout=2)
 
