@@ -22,8 +22,9 @@ from caseroom.bridge.errors import BadField
 from caseroom.bridge.identity import Identity, ReservedNames
 from caseroom.bridge.intake import Reception
 from caseroom.bridge.ledger import CaseDesk, Ledger
+from caseroom.bridge.model import Case
 from caseroom.bridge.people import People
-from caseroom.bridge.ports import NamesAgents, OpensCases, ReadsCases, Store
+from caseroom.bridge.ports import LinksCases, NamesAgents, OpensCases, ReadsCases, Store
 from caseroom.bridge.records import Value
 from caseroom.bridge.settle import Settler
 from caseroom.bridge.situation import Rules
@@ -36,6 +37,7 @@ from caseroom.tencent_chat.client import Client
 from caseroom.tencent_chat.gateway import TencentChat
 from caseroom.tencent_chat.user_sig import AdminSig, UserSigs
 from caseroom.web import front
+from caseroom.web.tokens import Tokens
 from connectors import SHIPPED
 
 GROUP = "caseroom.connectors"
@@ -177,8 +179,19 @@ def _rules(settings: Settings, connectors: Mapping[str, Connector]) -> Rules:
     for name, connector in connectors.items():
         able = {ability for ability, protocol in ABILITIES.items() if isinstance(connector, protocol)}
         once = {"creates_once"} if getattr(connector, "creates_once", False) else set()
-        abilities[name] = frozenset(able | once)
-    return Rules(assistant=settings.tencent_assistant_id or None, close_grace=settings.close_grace, abilities=abilities)
+        links = {"links"} if isinstance(connector, LinksCases) and connector.has_link_field else set()
+        abilities[name] = frozenset(able | once | links)
+    return Rules(
+        assistant=settings.tencent_assistant_id or None,
+        close_grace=settings.close_grace,
+        abilities=abilities,
+        link=_links(settings) if settings.public_url else None,
+    )
+
+
+def _links(settings: Settings) -> Callable[[Case], str]:
+    tokens = Tokens(settings.secret_key)
+    return lambda case: f"{settings.own_url}/c/{tokens.for_link(case.key)}"
 
 
 def _helpdesks(connectors: Mapping[str, Connector]) -> dict[str, str]:

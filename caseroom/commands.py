@@ -26,10 +26,10 @@ from caseroom.bridge.errors import Rejected, Trouble
 from caseroom.bridge.events import Agent
 from caseroom.bridge.model import Account, Case, Message
 from caseroom.bridge.ports import Pings, Transaction
-from caseroom.bridge.records import Intake, Lane, Parked
+from caseroom.bridge.records import Block, Intake, Lane, Parked
 from caseroom.house import House
 from caseroom.settings import Settings, SettingsError, environment, load
-from caseroom.web.agent_routes import give_code
+from caseroom.web.agent_sessions import give_code
 from caseroom.worker import Worker
 from connectors.zendesk.connector import Zendesk
 from connectors.zendesk.webhook import make_webhook
@@ -74,6 +74,8 @@ def check() -> None:
     ):
         if not value:
             click.echo(f"Note: {name} is not set; its route is closed.")
+    if not settings.public_url:
+        click.echo("Note: PUBLIC_URL is not set; no links to customers' pages are made.")
 
 
 @main.command()
@@ -313,6 +315,16 @@ def forget(account: str) -> None:
 
 
 @main.command()
+@click.argument("account")
+def unblock(account: str) -> None:
+    """Let a customer chat again whom an agent has blocked."""
+    with _house().store.transaction() as tx:
+        if not tx.delete(Block, account=account):
+            raise click.ClickException("This account is not blocked.")
+    click.echo("Not blocked any more; the next request brings the customer back into the chat.")
+
+
+@main.command()
 def doctor() -> None:
     """Try every credential for real."""
     house = _house()
@@ -344,6 +356,7 @@ def export(account: str) -> None:
             "cases": [{"key": case.key, "ref": case.ref, "request": case.request.__dict__} for case in cases],
             "messages": [one.__dict__ for case in cases for one in tx.find(Message, case=case.key, order="life, seq")],
             "requests": [one.__dict__ for one in tx.find(Intake, account=account)],
+            "blocked": [one.__dict__ for one in tx.find(Block, account=account)],
             "parked": [one.__dict__ for case in cases for one in tx.find(Parked, about=case.key)],
         }
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))

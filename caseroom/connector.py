@@ -2,7 +2,8 @@
 
 A connector states facts (`name`, `display_name`, `Settings`) and has two pure functions, `verify` and `parse`.
 Everything else that it can do is one of the small protocols below, or of those in `caseroom.bridge.ports`
-(`OpensCases`, `ReadsCases`, `NamesAgents`, `Pings`); the service finds out which it has.
+(`OpensCases`, `ReadsCases`, `NamesAgents`, `LinksCases`, `ActsOnCases`, `ListsReplies`, `Pings`); the service finds out
+which it has.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from caseroom.bridge.errors import BadField, Rejected
 from caseroom.bridge.events import Delivery
-from caseroom.bridge.ports import NamesAgents, OpensCases, Pings, ReadsCases
+from caseroom.bridge.ports import ActsOnCases, LinksCases, ListsReplies, NamesAgents, OpensCases, Pings, ReadsCases
 
 __all__ = [
+    "ActsOnCases",
     "AgentProof",
     "CleansIds",
     "Connector",
@@ -29,7 +31,9 @@ __all__ = [
     "Document",
     "File",
     "InboundRequest",
+    "LinksCases",
     "List",
+    "ListsReplies",
     "NamesAgents",
     "NotJSON",
     "OpensCases",

@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from caseroom.connector import ConnectorSettings, List, Secrets, listed, vendor_url
+from caseroom.connector import ConnectorSettings, File, List, Secrets, listed, vendor_url
 
 PLACEHOLDER = "change-me"
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^A-Z/?#*,\s]+")
+AGENT = re.compile(r"[a-z]+_[A-Za-z0-9_-]+")
 
 
 class SettingsError(Exception):
@@ -57,6 +58,16 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _agents(accounts: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(AGENT.fullmatch(account) for account in accounts):
+        raise ValueError("each has to be the account of an agent, such as zendesk_12")
+    return accounts
+
+
+def _optional_url(url: str) -> str:
+    return vendor_url(url) if url else ""
+
+
 class Settings(BaseModel):
     """What the operator decided. `.env.example` says what each one means."""
 
@@ -78,13 +89,18 @@ class Settings(BaseModel):
     tencent_secret_key: Secrets
     tencent_admin_id: str = Field(default="administrator", min_length=1)
     tencent_other_admins: List = ()
-    tencent_api_url: Annotated[str, AfterValidator(lambda url: vendor_url(url) if url else "")] = ""
+    tencent_api_url: Annotated[str, AfterValidator(_optional_url)] = ""
+    tencent_sdk_url: Annotated[str, AfterValidator(_optional_url)] = ""
     tencent_callback_token: List = ()
     tencent_calls_per_second: int = Field(default=200, ge=1)
     tencent_group_type: Literal["Public", "ChatRoom"] = "Public"
     tencent_assistant_id: str = ""
 
+    supervisors: Annotated[List, AfterValidator(_agents)] = ()
+    canned_replies_file: File | None = None
+
     close_grace: float = Field(default=0, ge=0)
+    case_link_days: int = Field(default=14, ge=1)
     usersig_seconds: int = Field(default=14_400, ge=300)
     requests_per_minute: int = Field(default=120, ge=1)
     requests_per_minute_and_origin: int = Field(default=6_000, ge=1)

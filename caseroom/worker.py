@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from caseroom.bridge.ports import Claim, Transaction
-from caseroom.bridge.records import HEARTBEAT, Allowance, DeliveryNote, Lane, Once, Value
+from caseroom.bridge.records import HEARTBEAT, Allowance, Block, DeliveryNote, Lane, Once, Value
 from caseroom.bridge.settle import LEASE
 from caseroom.house import House
 
@@ -110,5 +110,6 @@ class Worker:
 def prune(tx: Transaction, now: float) -> None:
     """Throw away what has served its time."""
     tx.delete(Once, expires_at__lt=now)
+    tx.delete(Block, until__lt=now)
     tx.delete(DeliveryNote, kept_at__lt=now - KEEP_DELIVERIES)
     tx.delete(Allowance, window__lt=int(now // 60) - KEEP_ALLOWANCES)

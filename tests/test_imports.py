@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = {"app", "caseroom", "connectors", "sandbox", "shipping", "tests", "bench"}
+OURS = {"app", "caseroom", "chat_ui", "connectors", "sandbox", "shipping", "tests", "bench"}
 # What third parties may import of the service, and so what our own connectors may.
 OUTSIDE = ("caseroom.bridge", "caseroom.connector", "caseroom.signatures", "caseroom.line")
 # Which of our own modules a file may import: the longest beginning of its path decides.
@@ -29,8 +29,9 @@ ROOMS = {
     "connectors/__init__.py": ("connectors",),
     "connectors/": OUTSIDE,
     "app.py": ("caseroom", "connectors"),
+    "chat_ui/": ("shipping",),
+    "shipping/": ("shipping", "chat_ui"),
     "docs/examples/": ("caseroom.contracts", *OUTSIDE),
-    "shipping/": ("shipping",),
     "shipping/__main__.py": ("shipping", "caseroom.settings"),
     "sandbox/": ("sandbox",),
     "sandbox/demo/": ("sandbox", "caseroom", "connectors", "app"),
@@ -43,7 +44,11 @@ ATTICS = {"utils", "util", "helpers", "helper", "common", "core", "misc"}
 
 def files():
     """All our Python, by path."""
-    folders = [*(f"{folder}/**/*.py" for folder in ("caseroom", "connectors", "sandbox", "shipping", "docs")), "app.py"]
+    folders = [
+        *(f"{folder}/**/*.py" for folder in ("caseroom", "connectors", "sandbox", "docs", "shipping")),
+        "app.py",
+        "chat_ui/*.py",
+    ]
     found = {path for pattern in folders for path in ROOT.glob(pattern)}
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(found)}
 

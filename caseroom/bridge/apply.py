@@ -77,6 +77,15 @@ def _(event: events.AgentLeft, case: Case, identity: Identity, now: float) -> Ca
 
 
 @apply.register
+def _(event: events.AgentSpoke, case: Case, identity: Identity, now: float) -> Case:
+    speech, wanted = event.speech, case.wanted
+    is_known = speech.saying in {one.saying for one in wanted.speeches}
+    if is_known or speech.account not in wanted.agents or not wanted.is_live:
+        return case
+    return want(case, speeches=(*wanted.speeches, speech))
+
+
+@apply.register
 def _(event: events.GroupClosed, case: Case, identity: Identity, now: float) -> Case:
     return case if case.wanted.is_held_closed else end(want(case, is_held_closed=True), now)
 
@@ -93,7 +102,7 @@ def _(event: events.CustomerLeft, case: Case, identity: Identity, now: float) ->
 
 @apply.register
 def _(event: events.CustomerErased, case: Case, identity: Identity, now: float) -> Case:
-    emptied = replace(case, request=CaseRequest(subject="", desc=""), contact="", parked={})
+    emptied = want(replace(case, request=CaseRequest(subject="", desc=""), contact="", parked={}), speeches=())
     return case if case.wanted.is_erased else end(want(emptied, is_erased=True), now)
 
 
@@ -189,7 +198,8 @@ def assign(case: Case, agents: tuple[str, ...]) -> Case:
         return case
     still = {f"add:{agent}" for agent in set(agents) & set(case.wanted.agents)}
     parked = {key: reason for key, reason in case.parked.items() if not key.startswith("add:") or key in still}
-    return want(replace(case, parked=parked), agents=agents)
+    speeches = tuple(speech for speech in case.wanted.speeches if speech.account in agents)
+    return want(replace(case, parked=parked), agents=agents, speeches=speeches)
 
 
 def with_works(case: Case, works: dict[str, Work]) -> Case:

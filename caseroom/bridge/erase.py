@@ -12,7 +12,7 @@ from caseroom.bridge.model import Account, Case, Known, Message
 from caseroom.bridge.people import People
 from caseroom.bridge.plan import Wait
 from caseroom.bridge.ports import Transaction
-from caseroom.bridge.records import Intake, Lane, Parked, Shop
+from caseroom.bridge.records import Block, Intake, Lane, Parked, Shop
 
 LOOK_AGAIN = 600.0
 EXPORT = "export_person"
@@ -132,6 +132,7 @@ class Eraser:
             tx.delete(Message, case=case.key)
             tx.delete(Parked, about=case.key)
         tx.delete(Intake, account=account.id)
+        tx.delete(Block, account=account.id)
         self.people.forget(tx, account, now)
         lane = tx.get(Lane, account.id, "person") or Lane(subject=account.id, name="person")
         tx.put(replace(lane, due=now))

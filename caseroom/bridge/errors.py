@@ -9,6 +9,7 @@ What a vendor's answer means for the call that was made::
     ├── UnknownAccount   it did not happen: the chat cloud does not know somebody yet, import and try again
     ├── Gone             what the call was about does not exist (any more)
     └── Refused          it did not happen and never will as it stands: park it
+        └── Taken        ... because somebody else has it: tell who asked, and nobody else
 
 What a caller hears::
 
@@ -81,6 +82,13 @@ class Gone(Trouble):
 
 class Refused(Trouble):
     """Certainly not done, and trying again would not help."""
+
+
+class Taken(Refused):
+    """An agent wanted to have a record that another one has by then."""
+
+    def __init__(self) -> None:
+        super().__init__("taken")
 
 
 class Rejected(Exception):  # noqa: N818 -- as above

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from caseroom.bridge.model import Message, Status, Work
+from caseroom.bridge.model import Message, Speech, Status, Work
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,13 @@ class AgentLeft(Event):
     """A callback without a version took an agent out."""
 
     agent: Agent
+
+
+@dataclass(frozen=True)
+class AgentSpoke(Event):
+    """An agent said something through the service; nothing where it is said already, or he is not in the case."""
+
+    speech: Speech
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from caseroom.bridge.action import Action, Ports
-from caseroom.bridge.apply import apply_snapshot, move, want
+from caseroom.bridge.apply import apply_snapshot, doubt, move, want
 from caseroom.bridge.events import Agent, CaseSnapshot
 from caseroom.bridge.identity import Identity
 from caseroom.bridge.model import Account, Known, Status
@@ -170,3 +170,33 @@ class NameAgent(HelpdeskAction):
     def refused(self, situation: Situation, code: str) -> Situation:
         """A name is not worth a person's time."""
         return self.gone(situation)
+
+
+@dataclass(frozen=True)
+class LinkCase(HelpdeskAction):
+    """Write the link to the customer's chat page into the record."""
+
+    verb = "link_case"
+
+    def begun(self, situation: Situation) -> Situation:
+        """From now on it may be there."""
+        return situation.seeing(link=Known.UNKNOWN)
+
+    def perform(self, ports: Ports, situation: Situation) -> None:
+        """Write it; a repetition writes the very same, so nothing has to be looked up before it."""
+        case = situation.case
+        url = situation.rules.link(case) if situation.rules.link is not None else ""
+        ports.helpdesks[case.helpdesk].link_case(case.ref, url)
+
+    def done(self, situation: Situation, result: None) -> Situation:
+        """It is there."""
+        return situation.seeing(link=Known.YES)
+
+    def undone(self, situation: Situation) -> Situation:
+        """It is not there."""
+        return situation.seeing(link=Known.NO)
+
+    def gone(self, situation: Situation) -> Situation:
+        """The record is gone: it has to be read before anything else is done about it."""
+        unlinked = self.undone(situation)
+        return unlinked.with_case(doubt(unlinked.case, 0))

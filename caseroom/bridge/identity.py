@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from caseroom.bridge.errors import BadField
 
 ACCOUNT_FORM = re.compile(r"[A-Za-z0-9_-]{1,32}")
-CUSTOMER_PREFIXES = ("v_", "s_", "c_")
+REQUESTER_PREFIX = "c_"
+CUSTOMER_PREFIXES = ("v_", "s_", REQUESTER_PREFIX)
 LONGEST_ACCOUNT = 32
 
 
@@ -56,7 +57,7 @@ class Identity:
 
     def requester(self, connector: str, requester: str, epoch: int) -> str:
         """The account of the requester of a case that was opened inside a helpdesk."""
-        return f"c_{self._keyed('requester', connector, requester, str(epoch))}"
+        return f"{REQUESTER_PREFIX}{self._keyed('requester', connector, requester, str(epoch))}"
 
     def contact(self, email: str) -> str:
         """By which cases of one e-mail address are found again; empty for none."""

@@ -13,6 +13,9 @@ from typing import Any
 from caseroom.bridge import ranges
 from caseroom.bridge.ranges import Ranges
 
+# What the name of an agent's speech begins with; those of our own sayings do not.
+SPEECH = "speech@"
+
 
 class Known(StrEnum):
     """What is known of something outside: yes, no, or not known since a call whose answer never came."""
@@ -66,6 +69,24 @@ class Work:
     is_open: bool
 
 
+@dataclass(frozen=True)
+class Speech:
+    """What an agent said through the service, until it is in the group.
+
+    Attributes:
+        key: names it, so that a repetition is the same one.
+    """
+
+    account: str
+    key: str
+    text: str
+
+    @property
+    def saying(self) -> str:
+        """By which it is known among all that is said in a case; no two agents share one."""
+        return f"{SPEECH}{self.account}/{self.key}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What should be true. Events change this and nothing else.
@@ -85,6 +106,7 @@ class Wanted:
         merge_deadline: until when the target of a merge that was seen is waited for; 0 when none was.
         merging_into: the record that this one went into, while nobody has looked yet whose that is.
         past_refs: records that this case had before it was merged into others.
+        speeches: what agents said through the service and is not in the group yet, in its order.
         is_erased: everything of the customer has to go.
     """
 
@@ -104,6 +126,7 @@ class Wanted:
     merge_deadline: float = 0.0
     merging_into: str | None = None
     past_refs: tuple[str, ...] = ()
+    speeches: tuple[Speech, ...] = ()
     is_erased: bool = False
 
     @property
@@ -155,6 +178,7 @@ class Seen:
         record_since: when its creation was first tried, by our clock; None before.
         record_tried_at: when its creation was last tried.
         is_record_sought: looked for and not found, while its creation may still come late.
+        link: whether the record has the link to the customer's page.
         group: whether the group is there.
         has_existed: the group of this life was there once.
         members: who is in the group.
@@ -171,6 +195,7 @@ class Seen:
     record_since: float | None = None
     record_tried_at: float = 0.0
     is_record_sought: bool = False
+    link: Known = Known.NO
     group: Known = Known.NO
     has_existed: bool = False
     members: dict[str, Known] = field(default_factory=dict)
@@ -265,6 +290,7 @@ class Message:
         body: the chat cloud's elements, as they came.
         is_confirmed: read from the history; a callback alone does not make it so.
         random: the number its sender gave it, by which our own are known again.
+        note: what the sender's page has written beside it (a key, what it quotes); opaque here.
     """
 
     group_id: str
@@ -277,3 +303,4 @@ class Message:
     body: tuple[dict[str, Any], ...] = ()
     is_confirmed: bool = False
     random: int = 0
+    note: str = ""

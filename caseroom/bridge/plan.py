@@ -14,15 +14,15 @@ from caseroom.bridge.chat_actions import (
     Mute,
     OpenGroup,
     ReadGroup,
-    ReadHistory,
     ReadMembers,
-    RecallMessages,
     RemoveMembers,
-    Say,
 )
-from caseroom.bridge.helpdesk_actions import CreateRecord, FindRecord, NameAgent, ReadCase, late_creation
+from caseroom.bridge.helpdesk_actions import CreateRecord, FindRecord, LinkCase, NameAgent, ReadCase, late_creation
+from caseroom.bridge.identity import REQUESTER_PREFIX
 from caseroom.bridge.model import Known, Status
 from caseroom.bridge.situation import Situation
+from caseroom.bridge.speech_actions import Speak
+from caseroom.bridge.word_actions import ReadHistory, RecallMessages, Say
 
 HEARSAY = 3.0
 SHORTEST_WAIT = 1.0
@@ -87,6 +87,7 @@ def _live(situation: Situation) -> Iterator[Step]:
         yield Mute(is_muted=False)
     yield from _crowd(situation, admitted)
     yield from _sayings(situation, _live_sayings(situation))
+    yield from _speeches(situation)
     yield from _hearsay(situation)
     yield from _renamed(situation, admitted)
     if "read_members" not in situation.case.parked:
@@ -156,6 +157,13 @@ def _sayings(situation: Situation, sayings: list[str]) -> Iterator[Step]:
             yield Say(saying)
 
 
+def _speeches(situation: Situation) -> Iterator[Step]:
+    """Of agents who are in the group; the others are put in first."""
+    for speech in situation.case.wanted.speeches:
+        if situation.case.seen.members.get(speech.account) is Known.YES:
+            yield Speak(speech)
+
+
 def _hearsay(situation: Situation) -> Iterator[Step]:
     history = situation.case.seen.history
     if not history.holes:
@@ -175,6 +183,8 @@ def _gone(situation: Situation) -> Iterator[Step]:
 def _ending(situation: Situation) -> Iterator[Step]:
     case, seen = situation.case, situation.case.seen
     if seen.muted is not Known.YES and "mute" not in case.parked:
+        yield from _sayings(situation, []) if case.wanted.speeches else ()
+        yield from _speeches(situation)
         yield Mute(is_muted=True)
         return
     if "read_history" in case.parked and not seen.history.holes:
@@ -225,8 +235,18 @@ def _helpdesk(situation: Situation) -> Iterator[Step]:
             yield CreateRecord()
     elif case.wanted.is_in_doubt and situation.can("reads"):
         yield ReadCase() if case.wanted.read_at <= situation.now else Wait(case.wanted.read_at)
+    elif _lacks_link(situation):
+        yield LinkCase()
     if situation.can("names") and case.wanted.is_live:
         yield from _nameless(situation)
+
+
+def _lacks_link(situation: Situation) -> bool:
+    """Whether the customer has no other door: his case was opened inside the helpdesk, which can show him one."""
+    case = situation.case
+    is_from_inside = case.account.startswith(REQUESTER_PREFIX) and case.ref is not None
+    is_missing = case.seen.link is not Known.YES and case.wanted.is_live
+    return is_from_inside and is_missing and situation.can("links") and situation.rules.link is not None
 
 
 def _nameless(situation: Situation) -> Iterator[Step]:

@@ -45,12 +45,13 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class Saying:
-    """Something that we said, as the chat cloud took it."""
+    """Something that was said through us, as the chat cloud took it."""
 
     seq: int
     sent_at: float
     body: tuple[dict[str, Any], ...]
     sender: str
+    note: str = ""
 
 
 class ChatGateway(Protocol):
@@ -84,6 +85,9 @@ class ChatGateway(Protocol):
 
     def say(self, group_id: str, text: str, random: int) -> Saying:
         """Speak as the service; the same number within five minutes is the same message."""
+
+    def speak(self, group_id: str, account: str, text: str, key: str, random: int) -> Saying:
+        """Speak as a member; the same number within five minutes is the same message, and pages know it by its key."""
 
     def mute(self, group_id: str, *, is_muted: bool) -> None:
         """Let only the service speak, or everybody again."""
@@ -142,6 +146,47 @@ class NamesAgents(Protocol):
 
     def name_agent(self, agent_id: str) -> str:
         """The name that customers may see; Gone if there is no such agent, or he may not work any more."""
+
+
+@runtime_checkable
+class LinksCases(Protocol):
+    """A helpdesk whose records have a place for the link to their customer's chat page.
+
+    Attributes:
+        has_link_field: whether the operator has named that place.
+    """
+
+    has_link_field: bool
+
+    def link_case(self, ref: str, url: str) -> None:
+        """Write the link into the record; the same one twice is no error. Gone if there is no such record."""
+
+
+@runtime_checkable
+class ActsOnCases(Protocol):
+    """A helpdesk in which an agent's wish is carried out."""
+
+    def assign(self, ref: str, agent_id: str) -> None:
+        """Give the record to this agent; Taken where another one has it by then, Gone if there is none."""
+
+    def solve(self, ref: str) -> None:
+        """The record is solved; one that is already, or is closed, is no error. Gone if there is none."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that agents give often."""
+
+    title: str
+    text: str
+
+
+@runtime_checkable
+class ListsReplies(Protocol):
+    """A helpdesk that keeps answers which agents give often."""
+
+    def list_replies(self) -> Sequence[Reply]:
+        """Those that every agent may give to a customer as they stand."""
 
 
 @runtime_checkable

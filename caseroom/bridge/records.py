@@ -180,6 +180,20 @@ class Shop:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Block:
+    """A customer whom an agent has blocked: he opens no case and gets no UserSig.
+
+    Attributes:
+        until: when it ends by itself, in seconds since 1970.
+        agent: the account of who did it.
+    """
+
+    account: str
+    until: float
+    agent: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Value:
     """A single value that outlives a process: the key that ids are made with, a turn, a heartbeat."""
 

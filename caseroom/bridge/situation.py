@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,13 +20,15 @@ class Rules:
         assistant: account of the assistant that is in every group; None: it is off.
         close_grace: seconds between good-bye and the end of a group.
         check_every: seconds between two looks at who is in a group.
-        abilities: what each helpdesk can do ("opens", "creates_once", "reads", "names").
+        abilities: what each helpdesk can do ("opens", "creates_once", "reads", "names", "links").
+        link: the address of a case's page for its customer, the same whenever it is asked for; None: there are none.
     """
 
     assistant: str | None = None
     close_grace: float = 0.0
     check_every: float = 900.0
     abilities: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    link: Callable[[Case], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def group_ended(case: Case) -> Case:
     if case.account in case.seen.told_to_have_left:
         # A group whose last member leaves is reclaimed; to open it again would be to call him back.
         case = want(case, is_customer_in=False)
+    if not case.wanted.is_live:
+        case = want(case, speeches=())  # there is nobody any more to whom they could be said
     top = max(history.top, ranges.highest(history.heard, history.kept))
     lost = ranges.union(history.lost, replace(history, top=top).missing)
     return see(
@@ -110,5 +114,10 @@ def group_ended(case: Case) -> Case:
 def next_life(case: Case, identity: Identity) -> Case:
     """The case with a new group to be opened; the messages of the old one stay where they were kept."""
     life = case.life + 1
-    seen = Seen(record=case.seen.record, record_since=case.seen.record_since, record_tried_at=case.seen.record_tried_at)
+    seen = Seen(
+        record=case.seen.record,
+        record_since=case.seen.record_since,
+        record_tried_at=case.seen.record_tried_at,
+        link=case.seen.link,
+    )
     return replace(case, life=life, group_id=identity.group_id(case.key, life), seen=seen)

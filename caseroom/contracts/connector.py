@@ -9,9 +9,17 @@ from typing import Any, ClassVar
 
 import pytest
 
-from caseroom.bridge.errors import NotProven, Rejected
+from caseroom.bridge.errors import NotProven, Rejected, Trouble
 from caseroom.bridge.events import Delivery
-from caseroom.connector import CleansIds, Connector, InboundRequest, ProvesAgents
+from caseroom.connector import (
+    ActsOnCases,
+    CleansIds,
+    Connector,
+    InboundRequest,
+    LinksCases,
+    ListsReplies,
+    ProvesAgents,
+)
 from caseroom.settings import SettingsError, load
 
 NOW = 1_795_000_000.0
@@ -29,6 +37,7 @@ class ConnectorContract:
         fixtures: a body for each kind of event that the connector declares to understand, by the vendor's name.
         unknown: a body of a kind that it has no word for; it is noted and left.
         is_dated: whether the signature covers a time, so that an old request is refused.
+        ref, agent_id: ids of a record and of an agent as its vendor writes them.
     """
 
     connector: ClassVar[type[Any]]
@@ -37,6 +46,8 @@ class ConnectorContract:
     fixtures: ClassVar[Mapping[str, Mapping[str, Any]]]
     unknown: ClassVar[Mapping[str, Any]]
     is_dated: ClassVar[bool] = True
+    ref: ClassVar[str] = "1"
+    agent_id: ClassVar[str] = "1"
 
     def sign(self, body: bytes, secret: str, at: float) -> dict[str, str]:
         """The headers with which the vendor would send this body at this time."""
@@ -195,6 +206,31 @@ class ConnectorContract:
         for body in (b"", b"token=", b"token=a.b.c", b'{"agentId": "1"}'):
             with pytest.raises(Rejected):
                 connector.agent(InboundRequest("POST", "/", (), {}, body, NOW))
+
+    def test_a_wish_of_an_agents_that_does_not_reach_the_vendor_is_trouble_and_nothing_worse(self) -> None:
+        """The settings of the suite lead to an address where nobody listens."""
+        connector = self.make()
+        if not isinstance(connector, ActsOnCases):
+            pytest.skip("at this vendor nothing is done for agents")
+        with pytest.raises(Trouble):
+            connector.assign(self.ref, self.agent_id)
+        with pytest.raises(Trouble):
+            connector.solve(self.ref)
+
+    def test_a_link_has_a_place_only_where_the_operator_has_named_one(self) -> None:
+        """Without it no link is ever made."""
+        connector = self.make()
+        if not isinstance(connector, LinksCases):
+            pytest.skip("this vendor's records have no place for links")
+        assert connector.has_link_field is False
+
+    def test_replies_that_cannot_be_asked_for_are_trouble_and_nothing_worse(self) -> None:
+        """Agents have those of the operator's file then."""
+        connector = self.make()
+        if not isinstance(connector, ListsReplies):
+            pytest.skip("this vendor keeps no replies")
+        with pytest.raises(Trouble):
+            list(connector.list_replies())
 
     def parsed(self, connector: Connector, body: Mapping[str, Any]) -> list[Delivery]:
         """What the connector understands of a body."""

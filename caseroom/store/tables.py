@@ -29,6 +29,7 @@ NAMES_AND_KEYS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     records.Pace: ("paces", ("name",)),
     records.Allowance: ("allowances", ("name", "window")),
     records.Shop: ("shops", ("domain",)),
+    records.Block: ("blocks", ("account",)),
     records.Value: ("values", ("name",)),
 }
 OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}

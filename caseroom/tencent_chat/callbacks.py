@@ -115,6 +115,7 @@ def _message(group_id: str, body: dict[str, Any]) -> Event:
             sent_at=float(body.get("MsgTime", 0)),
             body=tuple(element for element in body["MsgBody"] if isinstance(element, dict)),
             random=int(body.get("Random", 0)),
+            note=str(body.get("CloudCustomData") or ""),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadField("MsgSeq", "MsgSeq, MsgTime or MsgBody is missing or wrong") from error

@@ -5,6 +5,7 @@ All commands: https://www.tencentcloud.com/document/product/1047/34621. Limits: 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -47,6 +48,7 @@ class TencentChat:
         "add_members": ("add_group_member",),
         "remove_members": ("delete_group_member",),
         "say": ("send_group_msg",),
+        "speak": ("send_group_msg",),
         "mute": ("modify_group_base_info",),
         "read_history": ("group_msg_get_simple",),
         "recall_messages": ("delete_group_msg_by_sender",),
@@ -125,15 +127,27 @@ class TencentChat:
 
     def say(self, group_id: str, text: str, random: int) -> Saying:
         """send_group_msg as the administrator. https://www.tencentcloud.com/document/product/1047/34959."""
+        return self._said(group_id, self.client.admin.admin_id, text, random, "")
+
+    def speak(self, group_id: str, account: str, text: str, key: str, random: int) -> Saying:
+        """send_group_msg in the name of a member, with the key where pages look for it.
+
+        https://www.tencentcloud.com/document/product/1047/34959 (From_Account, CloudCustomData)
+        """
+        note = json.dumps({"caseroom": 1, "key": key}, separators=(",", ":"))
+        return self._said(group_id, account, text, random, note)
+
+    def _said(self, group_id: str, account: str, text: str, random: int, note: str) -> Saying:
         message = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}]
         body = {
             "GroupId": group_id,
             "Random": random,
             "MsgBody": message,
             "ForbidCallbackControl": ["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"],
+            **({"From_Account": account, "CloudCustomData": note} if note else {}),
         }
         answer = self._group("send_group_msg", body)
-        return Saying(int(answer["MsgSeq"]), float(answer["MsgTime"]), tuple(message), self.client.admin.admin_id)
+        return Saying(int(answer["MsgSeq"]), float(answer["MsgTime"]), tuple(message), account, note)
 
     def mute(self, group_id: str, *, is_muted: bool) -> None:
         """modify_group_base_info."""
@@ -228,4 +242,5 @@ def _message(group_id: str, entry: dict[str, Any]) -> Message:
         body=tuple(entry.get("MsgBody") or ()),
         is_confirmed=True,
         random=int(entry.get("MsgRandom", 0)),
+        note=entry.get("CloudCustomData") or "",
     )

@@ -25,6 +25,7 @@ def _email(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_without_nul)]
 AccountID = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Place = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{1,18}$")]
 RequestKey = Annotated[Text, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -76,7 +77,8 @@ class CustomerAsk(Ask):
 class ConversationAsk(CustomerAsk):
     """Which part of a conversation is wanted."""
 
-    before: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}\.[0-9]{1,18}$")] | None = None
+    before: Place | None = None
+    after: Place | None = None
     limit: int = Field(default=50, ge=1, le=100)
 
 
@@ -93,30 +95,46 @@ class GroupAsk(Ask):
     groupId: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-class CodeAsk(Ask):
-    """A single-use code."""
+class LinkAsk(Ask):
+    """The code in the link to a case's page."""
 
-    code: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    code: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+
+
+class LinkConversationAsk(LinkAsk):
+    """The same, and which part of the conversation is wanted."""
+
+    before: Place | None = None
+    after: Place | None = None
+    limit: int = Field(default=50, ge=1, le=100)
 
 
 # Every code that an error may have; a connector of somebody else's may bring its own.
 MEANINGS = {
     "agent_unknown": "403: the helpdesk does not know this agent any more",
     "bad_request": "400: the request cannot be read",
+    "blocked": "403: an agent has blocked this customer, for a day",
+    "cannot_act": "403: the helpdesk of this case is not told such things from here",
     "code_refused": "401: the single-use code has ended, was used, or never was",
     "error": "the server turned the request away before it came to a route; the status says why",
+    "helpdesk_down": "503: the helpdesk does not answer; ask again after Retry-After seconds",
+    "helpdesk_refused": "403: the helpdesk does not do this; the message names its reason",
     "internal": "500: something broke here; the requestId helps to find it",
     "invalid_field": "422: a field is missing or wrong, and `field` names it",
+    "link_refused": "401: the link has ended, is another one's, or its case was erased",
     "method_not_allowed": "405: the route exists, but not for this method",
     "no_case": "404: there is no such case for this caller",
+    "not_built": "503: what browsers load was not built here; `make browser` builds it",
     "not_allowed": "403: the caller may not do this",
     "not_found": "404: there is no such route",
     "not_json": "400: the body is no JSON object",
     "not_kept": "503: nothing was kept; send the same request again after Retry-After seconds",
     "not_ready": "503: the service cannot work yet; ask again after Retry-After seconds",
     "not_proven": "401: key, signature or proof is missing or wrong",
+    "not_said": "403: the chat cloud does not take this message",
     "not_set_up": "401: the operator has not opened this door",
     "origin_not_allowed": "403: the page's origin is not in ALLOWED_ORIGINS",
+    "read_only": "403: a supervisor reads this case, and does not write in it",
     "replayed": "401: the proof was used before",
     "shop_uninstalled": "403: the shop has uninstalled the app",
     "stale": "401: the signed time is too long ago, or in the future",
@@ -200,6 +218,8 @@ class CaseAnswer(BaseModel):
     caseId: str | None
     state: Literal["opening", "open", "solved", "closed"]
     userID: str
+    desc: str = Field(description="What the customer asked; empty for a case that was opened inside a helpdesk.")
+    openedAt: float = Field(description="Unix seconds.")
     visitorToken: str | None = None
 
 
@@ -210,10 +230,12 @@ class MessageAnswer(BaseModel):
     life: int
     seq: int
     sender: str
+    nick: str = Field(description="The sender's name; empty where it is not known, and for the service itself.")
     sentAt: float
     kind: str = Field(description="message, deleted or lost.")
     isConfirmed: bool = Field(description="Read from the chat cloud's own history; false: told by a callback only.")
     body: list[dict[str, Any]] = Field(description="Tencent's elements.")
+    cloudCustomData: str = Field(description="What the sender's page wrote beside it: its key, what it quotes.")
 
 
 class ConversationAnswer(BaseModel):
@@ -221,46 +243,7 @@ class ConversationAnswer(BaseModel):
 
     messages: list[MessageAnswer]
     before: str | None = Field(description="Asks for what came earlier; null at the beginning.")
-
-
-class AgentSession(BaseModel):
-    """What an agent's page works with."""
-
-    agentToken: str
-    userID: str
-    userSig: str
-    sdkAppID: int
-    expiresAt: int = Field(description="When the agent token ends, in Unix seconds.")
-    userSigExpiresAt: int
-
-
-class AgentCustomer(BaseModel):
-    """Whom an agent talks to."""
-
-    userID: str
-    name: str
-    email: str
-    isEmailVerified: bool = Field(description="Whether a trusted server vouches for the address.")
-    page: str
-    locale: str
-
-
-class AgentCaseAnswer(BaseModel):
-    """A case as its agent sees it."""
-
-    ref: str | None = Field(description="The helpdesk's id; null while it has not answered.")
-    GroupId: str
-    connector: str
-    state: Literal["opening", "open", "solved", "closed"]
-    subject: str
-    openedAt: float
-    customer: AgentCustomer
-
-
-class AgentCasesAnswer(BaseModel):
-    """An agent's open cases, newest first."""
-
-    cases: list[AgentCaseAnswer]
+    after: str | None = Field(description="Asks for what comes later; null while nothing was said.")
 
 
 class ForgottenAnswer(BaseModel):
@@ -281,13 +264,6 @@ class ReadyAnswer(BaseModel):
     status: Literal["ready", "not ready"]
     dependencies: dict[str, str] = Field(description="Store, worker and each vendor: up, down or paused.")
     error: Error | None = Field(default=None, description="With 503.")
-
-
-class CodeAnswer(BaseModel):
-    """A single-use code."""
-
-    code: str
-    expiresIn: int
 
 
 class AcceptedAnswer(BaseModel):

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from caseroom.bridge.errors import BadField, NotProven
+from caseroom.bridge.errors import BadField, NotAllowed, NotProven
 from caseroom.bridge.model import Account, Case, Known, Status
 from caseroom.bridge.ports import Transaction
-from caseroom.bridge.records import Shop
+from caseroom.bridge.records import Block, Shop
 from caseroom.house import House
 from caseroom.web.doors import Browser, Caller, Keys, Storefront, TrustedServer
 from caseroom.web.limits import Limits
 from caseroom.web.tokens import REFUSED, Tokens
 
 VISITOR_PREFIX = "v_"
+
+
+class Erased(BadField):
+    """The account was erased; nobody gets it again."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field, "was erased; give the customer another id")
 
 
 @dataclass(frozen=True)
@@ -84,13 +91,18 @@ class Customers:
             visitor = self.tokens.visitor(token, self.site(caller))
             self.limits.require("visitor", visitor.account, self.house.settings.requests_per_minute)
 
+    def refuse_blocked(self, account: Account) -> None:
+        """NotAllowed for a customer whom an agent has blocked."""
+        with self.house.store.snapshot() as tx:
+            refuse_blocked(tx, account.id, self.house.clock())
+
     def _named(self, tx: Transaction, named: str | None, field: str) -> Account:
         if named is None:
             raise BadField(field, "is missing")
         self.house.user_sigs.reserved.refuse_given(named, field)
         account = tx.get(Account, named) or Account(id=named)
         if account.erased_at is not None:
-            raise BadField(field, "was erased; give the customer another id")
+            raise Erased(field)
         return account
 
     def _visitor(self, tx: Transaction, text: str, site: str) -> Whose:
@@ -105,6 +117,13 @@ class Customers:
 
 def _shop(caller: Caller) -> str:
     return caller.shopper.shop if isinstance(caller, Storefront) else ""
+
+
+def refuse_blocked(tx: Transaction, account: str, now: float) -> None:
+    """NotAllowed for a customer whom an agent has blocked, while that holds."""
+    block = tx.get(Block, account)
+    if block is not None and block.until > now:
+        raise NotAllowed("This customer may not chat for now; come back tomorrow.", code="blocked")
 
 
 def state(case: Case) -> str:

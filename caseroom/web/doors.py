@@ -22,6 +22,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 JSON_TYPE = re.compile(r"application/([a-z0-9.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
 REINSTALLED_AFTER = 300.0
 LARGEST_BODY = 1_000_000
+# An agent has a page open beside each of his tickets, and one for all of them.
+AGENT_PAGES = 5
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,22 @@ class Storefront:
 
 
 @dataclass(frozen=True)
+class LinkHolder:
+    """Whoever holds the link to a case's page.
+
+    Attributes:
+        case: key of the case, which is all that the link opens.
+    """
+
+    case: str
+
+
+@dataclass(frozen=True)
 class Nobody:
     """Anybody at all, or a vendor whose signature was checked."""
 
 
-Caller = TrustedServer | Browser | Storefront | AgentToken | Nobody
+Caller = TrustedServer | Browser | Storefront | AgentToken | LinkHolder | Nobody
 
 
 @dataclass(frozen=True)
@@ -217,7 +230,8 @@ def agent(keys: Keys, inbound: InboundRequest) -> AgentToken:
     token = keys.tokens.agent(text.strip() if scheme.lower() == "bearer" else "")
     if token.connector not in keys.house.connectors:
         raise NotProven("The connector of this token is not enabled.", code="token_refused")
-    keys.limits.require("agent", f"{token.connector}/{token.agent_id}", keys.house.settings.requests_per_minute)
+    most = keys.house.settings.requests_per_minute * AGENT_PAGES
+    keys.limits.require("agent", f"{token.connector}/{token.agent_id}", most)
     return token
 
 

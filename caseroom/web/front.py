@@ -17,7 +17,15 @@ from pydantic import ValidationError
 from caseroom import __version__
 from caseroom.connector import ProvesAgents, ProvesVisitors, read_json
 from caseroom.house import House
-from caseroom.web import agent_routes, customer_routes, errors, health_routes, vendor_routes
+from caseroom.web import (
+    agent_routes,
+    browser_routes,
+    customer_routes,
+    errors,
+    health_routes,
+    link_routes,
+    vendor_routes,
+)
 from caseroom.web.bodies import ErrorAnswer
 from caseroom.web.doors import LARGEST_BODY, Keys, install
 from caseroom.web.limits import Limits
@@ -65,10 +73,12 @@ def make(house: House) -> OpenAPI:
 
 def _mount(app: OpenAPI, keys: Keys) -> None:
     app.register_api(health_routes.routes(keys, lambda: app.api_doc))
+    app.register_api(browser_routes.routes(keys))
     app.register_api(customer_routes.routes(keys))
     app.register_api(vendor_routes.tencent_routes(keys))
     app.register_api(vendor_routes.tutorial_routes(keys))
     app.register_api(agent_routes.routes(keys))
+    app.register_api(link_routes.routes(keys))
     for name, connector in keys.house.connectors.items():
         app.register_api(vendor_routes.callback_routes(keys, connector))
         if isinstance(connector, ProvesVisitors):
@@ -86,7 +96,10 @@ def _share(app: OpenAPI, house: House) -> None:
         "max_age": 600,
         "expose_headers": ["Retry-After"],
     }
-    resources: Any = {r"/agent/.*": {"origins": ["null"], "methods": ["GET", "POST"], **shared}}
+    resources: Any = {
+        r"/agent/.*": {"origins": ["null"], "methods": ["GET", "POST"], **shared},
+        r"/(widget\.js|ui/.*)": {"origins": "*", "methods": ["GET"], "send_wildcard": True, "max_age": 600},
+    }
     if house.settings.allowed_origins:
         origins = [f"^{re.escape(origin)}$" for origin in house.settings.allowed_origins]
         for_customers = {"origins": origins, "methods": ["POST"], **shared}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from caseroom.bridge.errors import NotProven
 
 VISITOR_SECONDS = 30 * 86_400
 AGENT_SECONDS = 900
 PROOF_SECONDS = 12 * 3_600
+LINK_REFUSED = "This link has ended, or never was one; ask for a new one."
 REFUSED = "The token is missing, ended or not for here; ask for a new one."
 
 
@@ -44,6 +45,7 @@ class Tokens:
         oldest_first = list(reversed(keys))
         self.visitors = URLSafeTimedSerializer(oldest_first, salt="caseroom.visitor")
         self.agents = URLSafeTimedSerializer(oldest_first, salt="caseroom.agent")
+        self.links = URLSafeSerializer(oldest_first, salt="caseroom.link")
 
     def for_visitor(self, account: str, site: str) -> str:
         """A token for 30 days, from now."""
@@ -59,6 +61,17 @@ class Tokens:
         if given_for != site:
             raise NotProven(REFUSED, code="token_refused")
         return VisitorToken(account, site, given_at.timestamp())
+
+    def for_link(self, case: str) -> str:
+        """The code in the link to a case's page: always the same one, so that writing it twice does no harm."""
+        return str(self.links.dumps(case))
+
+    def link(self, text: str) -> str:
+        """Key of the case whose link it is; how long it is good for depends on the case."""
+        try:
+            return str(self.links.loads(text))
+        except (BadData, ValueError, TypeError) as error:
+            raise NotProven(LINK_REFUSED, code="link_refused") from error
 
     def for_agent(self, token: AgentToken) -> str:
         """A token for a quarter of an hour."""

@@ -22,7 +22,8 @@ from caseroom.bridge.situation import Situation
 from caseroom.connector import CleansIds, Connector
 from caseroom.house import House
 from caseroom.web.bodies import PROBLEMS, AcceptedAnswer, GroupAnswer, GroupAsk, JoinAsk, TencentAnswer
-from caseroom.web.customer_routes import ConnectorPath, shown
+from caseroom.web.customer_desk import shown
+from caseroom.web.customer_routes import ConnectorPath
 from caseroom.web.doors import Keys, UnknownConnector, locked, tencent, tutorial_callback, vendor
 
 TOGETHER = 100

@@ -57,6 +57,7 @@ STATUSES: dict[int, Meaning] = {
     403: _locked_out,
     404: lambda code, _: Gone(code),
     410: _locked_out,  # the API version was retired
+    412: lambda code, _: Unavailable(code, counts_as_outage=False),  # somebody else was quicker
     429: _busy,
     503: _busy,
 }

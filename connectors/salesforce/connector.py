@@ -20,6 +20,7 @@ from caseroom.connector import AgentProof, ConnectorSettings, InboundRequest
 from caseroom.signatures import hex_of, require_one_of, require_recent, seconds_of
 from connectors.salesforce import ids, records
 from connectors.salesforce.client import Client
+from connectors.salesforce.deeds import Deeds
 from connectors.salesforce.facts import Reader
 from connectors.salesforce.login import LOOK_AGAIN
 from connectors.salesforce.settings import SalesforceSettings
@@ -32,7 +33,7 @@ BY_RULE = {"Sforce-Auto-Assign": "TRUE"}
 NO_OBJECT, TAKEN, DELETED = "INVALID_TYPE", "DUPLICATE_VALUE", "ENTITY_IS_DELETED"
 
 
-class Salesforce:
+class Salesforce(Deeds):
     """The interpreter for Salesforce."""
 
     name: ClassVar[str] = "salesforce"
@@ -45,7 +46,9 @@ class Salesforce:
 
     def __init__(self, settings: SalesforceSettings, client: Client | None = None) -> None:
         self.settings = settings
+        self.link_field, self.solved_status = settings.link_field, settings.solved_status
         self.client = client or Client(settings.url, settings.login)
+        self.page_frames = (settings.url,)
         self.creates_once: bool = bool(settings.key_field)
         self.reader = Reader(
             joins_on_accept=settings.join_on == "accept",

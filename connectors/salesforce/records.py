@@ -20,6 +20,7 @@ UNVERIFIED = "E-mail address not verified"
 CASE_QUERY = (
     "SELECT Id, OwnerId, IsClosed, IsDeleted, MasterRecordId, SystemModstamp, SuppliedName FROM Case WHERE Id = {}"
 )
+DEED_QUERY = "SELECT Id, OwnerId, Status, IsClosed, LastModifiedDate FROM Case WHERE Id = {}"
 WORK_QUERY = "SELECT Id, UserId, Status, SystemModstamp FROM AgentWork WHERE WorkItemId = {}"
 ALL_CASES = "SELECT Id, Description FROM Case WHERE CreatedDate >= {} ORDER BY CreatedDate"
 OUR_CASES = "SELECT Id, Description FROM Case WHERE CreatedDate >= {} AND CreatedById = {} ORDER BY CreatedDate"

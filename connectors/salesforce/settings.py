@@ -59,6 +59,8 @@ class SalesforceSettings(ConnectorSettings):
     key_field: Annotated[str, AfterValidator(_field_name)] = Field(default=KEY_FIELD, json_schema_extra={"blank": True})
     join_on: Literal["owner", "accept"] = "owner"
     chat_origin: str = Field(default="Chat", json_schema_extra={"blank": True})
+    link_field: Annotated[str, AfterValidator(_field_name)] = ""
+    solved_status: str = "Closed"
     case_fields: Document = Field(default_factory=dict)
     allowed_fields: List = ("Priority", "Type", "Reason", "Origin", "RecordTypeId", "ContactId", "AccountId")
 

@@ -40,6 +40,7 @@ from caseroom.connector import (
 )
 from caseroom.signatures import CANNOT_PROVE, base64_of, require_one_of, require_recent, seconds_of, version_of
 from connectors.zendesk.client import Client
+from connectors.zendesk.deeds import NOBODY, Deeds
 
 WINDOW = 300.0
 PREFIX = "zen:event-type:ticket."
@@ -48,7 +49,6 @@ UNVERIFIED_TAG = "caseroom_unverified_email"
 MERGED_TAG = "closed_by_merge"
 INVALID = "RecordInvalid"
 LOGINS = (("client_id", "client_secret"), ("email", "api_token"))
-NOBODY = {None, "", "0", 0}
 NUMBER = re.compile(r"[0-9]{1,19}")
 # The agent's id, bare or at the end of his address; no other number in it (there is one in "/api/v2/") is an agent.
 SUBJECT_OF_PROOF = re.compile(r"(?:\S*/users/)?([0-9]{1,19})(?:\.json)?")
@@ -70,6 +70,10 @@ STATUS = {
 DELETIONS = {"soft_deleted", "permanently_deleted", "marked_as_spam"}
 
 
+# https://developer.zendesk.com/documentation/apps/app-developer-guide/using-sdk/
+APP_SDK = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js"
+
+
 class ZendeskSettings(ConnectorSettings):
     """ZENDESK_...: `.env.example` says what each one means."""
 
@@ -81,7 +85,9 @@ class ZendeskSettings(ConnectorSettings):
     webhook_secrets: Secrets
     app_public_key_file: File | None = None
     app_audience: str = ""
+    app_sdk_url: VendorURL = APP_SDK
     chat_tag: str = Field(default="chat", json_schema_extra={"blank": True})
+    link_field: str = Field(default="", pattern=r"^[0-9]{0,19}$")
     ticket_fields: Document = Field(default_factory=dict)
     allowed_fields: List = ("priority", "type", "tags", "group_id", "brand_id", "ticket_form_id", "custom_fields")
 
@@ -92,7 +98,7 @@ class ZendeskSettings(ConnectorSettings):
             yield "set ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET (or ZENDESK_EMAIL and ZENDESK_API_TOKEN)"
 
 
-class Zendesk:
+class Zendesk(Deeds):
     """The interpreter for Zendesk."""
 
     name: ClassVar[str] = "zendesk"
@@ -106,6 +112,9 @@ class Zendesk:
 
     def __init__(self, settings: ZendeskSettings, client: Client | None = None) -> None:
         self.settings = settings
+        self.link_field = settings.link_field
+        self.page_frames, self.page_scripts = (settings.url,), (settings.app_sdk_url,)
+        self.page_facts = {"zendeskSDK": settings.app_sdk_url}
         oauth = (settings.client_id, settings.client_secret) if settings.client_id else None
         self.client = client or Client(settings.url, oauth=oauth, legacy=(settings.email, settings.api_token))
 

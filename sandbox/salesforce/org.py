@@ -60,6 +60,12 @@ class Org(StandIn):
         self.made[prefix] += 1
         return make(prefix, self.made[prefix] - 1)
 
+    def add_field(self, name: str) -> None:
+        """A custom field of cases, for text."""
+        self.case_fields = self.case_fields | {name: CASE["Subject"]}
+        for case in self.cases.values():
+            case.setdefault(name, None)
+
     def add_owner(self, owner: str, name: str, username: str = "") -> str:
         """Keep a user or a queue; returns the id."""
         values = {"Id": owner, "Name": name, "Username": username, "Email": None, "IsActive": True}

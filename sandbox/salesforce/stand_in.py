@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -196,7 +197,11 @@ class Salesforce(People):
 
     @rest
     def update(self, request: Request, record: str) -> Answer:
-        """A change to a case."""
+        """A change to a case, unless it was changed after the time that the request names."""
+        since = request.if_unmodified_since
+        modified = datetime.strptime(self.find(record)["LastModifiedDate"], "%Y-%m-%dT%H:%M:%S.%f%z")
+        if since is not None and modified > since:
+            raise Refused(412, "PRECONDITION_FAILED", "The record was changed after this time")
         self.change(record, **self.values(request))
         return 204, None
 

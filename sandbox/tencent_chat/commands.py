@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.tencent_chat import rules
 from sandbox.tencent_chat.group import Group, picked
 from sandbox.tencent_chat.groups import Groups, listed
+from sandbox.tencent_chat.lines import CHANGED
 from sandbox.tencent_chat.rules import By, Json, accounts_in, checked, is_object, is_text, items, need, whole
 from sandbox.user_sig import TencentError
 
@@ -73,6 +74,7 @@ class GroupCommands(Groups):
             raise TencentError(10007, "a Private group cannot be muted")
         group.info |= changes
         self.tell("AfterGroupInfoChanged", group, by, {"Operator_Account": by.account} | changes)
+        self.lines.tip(group, CHANGED, by, newGroupProfile={"muteAllMembers": group.muted})
         return {}
 
     def get_group_info(self, body: Json, by: By) -> Json:
@@ -123,6 +125,9 @@ class GroupCommands(Groups):
     def delete_group_msg_by_sender(self, body: Json, by: By) -> Json:
         """Recall what somebody has said, among the last 1000 messages (1047/34970)."""
         sender = need(body, "Sender_Account", is_text)
-        for message in self.find(body.get("GroupId")).messages[-1000:]:
-            message.recalled = message.recalled or message.sender == sender
+        group = self.find(body.get("GroupId"))
+        taken_back = [one for one in group.messages[-1000:] if one.sender == sender and not one.recalled]
+        for message in taken_back:
+            message.recalled = True
+        self.lines.recalled(group, taken_back)
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 
 from sandbox.tencent_chat.rules import Json
@@ -12,7 +13,12 @@ DEDUPE_SECONDS = 300
 
 @dataclass
 class Message:
-    """A message as the group keeps it; `elements` is what Tencent calls MsgBody."""
+    """A message as the group keeps it; `elements` is what Tencent calls MsgBody.
+
+    Attributes:
+        seq: counts the messages from 1; 0 for one that is only for who is there, and is not kept.
+        client_time: seconds, as the sender's page has them.
+    """
 
     seq: int
     sender: str
@@ -20,7 +26,13 @@ class Message:
     elements: list[Json]
     custom_data: str
     time: float
+    client_time: int = 0
     recalled: bool = False
+
+    @property
+    def id(self) -> str:
+        """Its name in pages: who, when and the Random, so that its sender knows it beforehand."""
+        return f"{tiny_id(self.sender)}-{self.client_time or int(self.time)}-{self.random}"
 
     @property
     def text(self) -> str:
@@ -36,7 +48,8 @@ class Message:
     def told(self) -> Json:
         """As the callback tells it."""
         told: Json = {"From_Account": self.sender, "Random": self.random, "MsgSeq": self.seq, "MsgTime": int(self.time)}
-        return told | {"MsgBody": self.elements, "CloudCustomData": self.custom_data, "OnlineOnlyFlag": 0}
+        told |= {"MsgBody": self.elements, "CloudCustomData": self.custom_data}
+        return told | {"OnlineOnlyFlag": int(self.seq == 0)}
 
 
 @dataclass
@@ -47,6 +60,8 @@ class Group:
         number: counts the groups of the app as they are opened.
         info: what can be set, in Tencent's words.
         members: when each of them came, in order.
+        since: how many messages there were when a member came.
+        read: up to which message a member has read.
     """
 
     group_id: str
@@ -57,6 +72,8 @@ class Group:
     info: Json
     members: dict[str, int] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    since: dict[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -103,3 +120,8 @@ class Group:
 def picked(fields: Json, wanted: list[str] | None) -> Json:
     """The fields that a filter names; all of them without a filter."""
     return {name: value for name, value in fields.items() if wanted is None or name in wanted}
+
+
+def tiny_id(account: str) -> str:
+    """The number that an account has in the names of its messages."""
+    return f"144115{zlib.crc32(account.encode()):010d}"

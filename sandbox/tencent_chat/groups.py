@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.tencent_chat import rules
 from sandbox.tencent_chat.callbacks import Callbacks
 from sandbox.tencent_chat.group import Group, Message
+from sandbox.tencent_chat.lines import DISSOLVED, JOINED, QUIT, REMOVED, TAKEN_OUT, Lines
 from sandbox.tencent_chat.people import People
 from sandbox.tencent_chat.rules import By, Json
 from sandbox.user_sig import TencentError
@@ -29,6 +30,9 @@ class Groups:
     past: dict[str, Group] = field(default_factory=dict)
     created: Counter[str] = field(default_factory=Counter)
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.lines = Lines(self.people, self.clock)
 
     def find(self, group_id: Any) -> Group:
         """Return a live group; 10010 for one that is gone, 10015 for one that never was."""
@@ -57,6 +61,7 @@ class Groups:
             self._enter(group, new)
             how = {"JoinType": "Apply" if new == [by.account] else "Invited", "Operator_Account": by.account}
             self.tell("AfterNewMemberJoin", group, by, how | {"NewMemberList": listed(new)})
+            self.lines.tip(group, JOINED, by, new)
         return results
 
     def _enter(self, group: Group, accounts: Iterable[str]) -> None:
@@ -70,6 +75,7 @@ class Groups:
         for account, groups in joined.items():
             groups.add(group.group_id)
             group.members[account] = int(self.clock())
+            group.since[account] = len(group.messages)
 
     def exit(self, group: Group, accounts: Iterable[str], by: By) -> None:
         """Let accounts out; with its last member a group is gone too, and no callback says so."""
@@ -77,6 +83,8 @@ class Groups:
             self._forget(group, gone)
             how = {"ExitType": "Quit" if gone == [by.account] else "Kicked", "Operator_Account": by.account}
             self.tell("AfterMemberExit", group, by, how | {"ExitMemberList": listed(gone)})
+            self.lines.tip(group, QUIT if gone == [by.account] else TAKEN_OUT, by, gone)
+            self.lines.notice(group, REMOVED, by, [account for account in gone if account != by.account])
             if not group.members:
                 self.past[group.group_id] = self.live.pop(group.group_id)
 
@@ -86,6 +94,7 @@ class Groups:
         self._forget(group, group.members)
         known = {"Owner_Account": group.owner, "Name": group.name, "MemberList": listed(group.members)}
         self.tell("AfterGroupDestroyed", group, by, known)
+        self.lines.notice(group, DISSOLVED, by, group.members)
 
     def _forget(self, group: Group, accounts: Iterable[str]) -> None:
         for account in self.people.accounts.keys() & set(accounts):
@@ -102,9 +111,10 @@ class Groups:
             return earlier
         if rules.too_fast([message.time for message in group.messages[-most:]], most, now):
             raise TencentError(10023, "too many messages in this group")
-        custom_data = body.get("CloudCustomData", "")
-        message = Message(len(group.messages) + 1, sender, body["Random"], body["MsgBody"], custom_data, now)
-        group.messages.append(message)
+        custom_data, seq = body.get("CloudCustomData", ""), 0 if body.get("OnlineOnlyFlag") else len(group.messages) + 1
+        message = Message(seq, sender, body["Random"], body["MsgBody"], custom_data, now, body.get("ClientTime", 0))
+        group.messages += [message] if seq else []
+        self.lines.said(group, message)
         if "ForbidAfterSendMsgCallback" not in body.get("ForbidCallbackControl", []):
             self.tell("AfterSendMsg", group, by, {"Operator_Account": by.account} | message.told())
         return message

@@ -22,6 +22,7 @@ from sandbox.tencent_chat.group import Group
 from sandbox.tencent_chat.page import page
 from sandbox.tencent_chat.people import People
 from sandbox.tencent_chat.rules import By, Json, Limits, is_uint32, too_fast
+from sandbox.tencent_chat.sdk import SDKDoor
 from sandbox.user_sig import TencentError
 
 QUERY: tuple[tuple[str, int, Callable[[str], bool]], ...] = (
@@ -77,6 +78,7 @@ class TencentChat(Clients, StandIn):
         self.people = People(sdk_app_id, secret_key, (admin_id, *other_admins), clock)
         self.callbacks = Callbacks(sdk_app_id, callback_token, clock, mailbox, ask, self.lock)
         self.cloud = GroupCommands(self.people, self.callbacks, self.limits, clock)
+        self.sdk = SDKDoor(self.cloud, self.cloud.lines, self.lock)
         self.accounts = self.people.accounts
         self.groups = self.cloud.live
         self.destroyed = self.cloud.past
@@ -91,7 +93,9 @@ class TencentChat(Clients, StandIn):
         return self.cloud.find(group_id)
 
     def answer(self, request: Request) -> Response:
-        """Answer a call; a look at the page is none, and meets no fault."""
+        """Answer a call; what pages ask is none, nor is a look at the page, and they meet no fault."""
+        if request.path.startswith("/sdk") and not self.down:
+            return self.sdk.answer(request)
         if (request.method, request.path) == ("GET", "/"):
             with self.lock:
                 return Response(page(self.cloud), mimetype="text/html")

@@ -32,7 +32,7 @@ def fields_in(asked: Json) -> Json:
     """The plain fields of a new ticket, and its first comment; `description` is an older name for that."""
     fields = {name: asked[name] for name in FIELDS if asked.get(name) is not None}
     for name, value in fields.items():
-        if not isinstance(value, FIELDS[name]) or value not in CHOICES.get(name, [value]):
+        if not fits(name, value):
             raise invalid(name, f"{name}: no value of this field")
     if "tags" in fields:
         fields["tags"] = sorted(set(" ".join(map(str, fields["tags"])).lower().split()))
@@ -43,6 +43,11 @@ def fields_in(asked: Json) -> Json:
     if not isinstance(body, str) or not body.strip():
         raise invalid("base", "the first comment has no text", "BlankValue")
     return fields | {"body": body, "public": bool(comment.get("public", True))}
+
+
+def fits(name: str, value: Any) -> bool:
+    """Whether a field may have this value."""
+    return isinstance(value, FIELDS[name]) and value in CHOICES.get(name, [value])
 
 
 def requester_in(asked: Json) -> tuple[str, str | None]:

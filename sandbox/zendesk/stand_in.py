@@ -15,12 +15,12 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox.faults import Faults
 from sandbox.mailbox import Mailbox
+from sandbox.zendesk.agents import Agents
 from sandbox.zendesk.answers import Json, Refused, answer, invalid, not_found, refused, too_many
 from sandbox.zendesk.doors import Logins, Meter, Replies
 from sandbox.zendesk.intake import fields_in, requester_in, ticket_in
 from sandbox.zendesk.lists import export, listing
 from sandbox.zendesk.page import page
-from sandbox.zendesk.people import People
 from sandbox.zendesk.subscriptions import webhook_in
 from sandbox.zendesk.tickets import Ticket, User, via
 from sandbox.zendesk.webhooks import Webhooks
@@ -31,9 +31,11 @@ API = (
     ("GET", "/api/v2/tickets", "list_tickets"),
     ("GET", "/api/v2/tickets/show_many", "show_many"),
     ("GET", "/api/v2/tickets/<int:number>", "show_ticket"),
+    ("PUT", "/api/v2/tickets/<int:number>", "update_ticket"),
     ("GET", "/api/v2/tickets/<int:number>/audits", "list_audits"),
     ("GET", "/api/v2/users/me", "show_me"),
     ("GET", "/api/v2/users/<int:number>", "show_user"),
+    ("GET", "/api/v2/macros", "list_macros"),
     ("GET", "/api/v2/incremental/tickets/cursor", "export"),
 )
 # Their paths have no suffix.
@@ -47,7 +49,7 @@ WEBHOOKS = (
 OPEN = {"front", "issue_token"}
 
 
-class Zendesk(People):
+class Zendesk(Agents):
     """A Zendesk account.
 
     Attributes:

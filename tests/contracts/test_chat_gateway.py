@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from caseroom.bridge import chat_actions, erase
+from caseroom.bridge import chat_actions, erase, speech_actions, word_actions
 from caseroom.bridge.action import Action
 from caseroom.bridge.errors import Gone, Trouble, UnknownAccount
 from caseroom.bridge.ports import ChatGateway
@@ -143,6 +143,7 @@ ARGUMENTS = {
     "add_members": lambda chat: chat.add_members("g", ["mei"]),
     "remove_members": lambda chat: chat.remove_members("g", ["mei"]),
     "say": lambda chat: chat.say("g", "Hello", 1),
+    "speak": lambda chat: chat.speak("g", "mei", "Hello", "key", 1),
     "mute": lambda chat: chat.mute("g", is_muted=True),
     "read_history": lambda chat: chat.read_history("g", None),
     "recall_messages": lambda chat: chat.recall_messages("g", "mei"),
@@ -169,7 +170,12 @@ def test_a_cloud_that_answers_can_be_asked_whether_it_does(chat):
 
 
 def verbs_of_actions():
-    kinds = [kind for module in (chat_actions, erase) for kind in vars(module).values() if inspect.isclass(kind)]
+    kinds = [
+        kind
+        for module in (chat_actions, erase, speech_actions, word_actions)
+        for kind in vars(module).values()
+        if inspect.isclass(kind)
+    ]
     return sorted({kind.verb for kind in kinds if issubclass(kind, Action) and hasattr(kind, "verb")})
 
 
@@ -181,7 +187,7 @@ def test_every_verb_that_actions_use_says_which_apis_it_calls_and_how_fast_each_
     assert all(1 <= chat.limit(api, most) <= most for api in apis for most in (1, 2, 200))
 
 
-@pytest.mark.parametrize("verb", ["say", "mute", "read_history", "recall_messages"])
+@pytest.mark.parametrize("verb", ["say", "speak", "mute", "read_history", "recall_messages"])
 def test_in_a_group_that_is_gone_nothing_is_said_read_or_changed(chat, group, verb):
     chat.dissolve(group)
     with pytest.raises(Gone):

@@ -1,8 +1,11 @@
 """What every chat cloud does with words, for the bridge: run over each implementation of the port."""
 
+import json
+
 import pytest
 import time_machine
 
+from caseroom.bridge.errors import Trouble
 from caseroom.bridge.model import Message
 
 
@@ -22,6 +25,39 @@ def test_the_same_number_within_five_minutes_is_the_same_message(chat, outside, 
         again = chat.say(group, "We are finding somebody", 7)
         assert (first.seq, outside.texts(group)) == (again.seq, ["We are finding somebody"])
         assert chat.say(group, "Good-bye", 8).seq == first.seq + 1
+
+
+def test_a_member_speaks_through_the_service_and_pages_know_what_he_said_by_its_key(chat, outside, group):
+    said = chat.speak(group, "zendesk_1", "Let me look", "key-1", 7)
+    (kept,) = chat.read_history(group, None).messages
+    assert (kept.seq, kept.sender, kept.body, kept.note) == (said.seq, "zendesk_1", said.body, said.note)
+    assert json.loads(kept.note) == {"caseroom": 1, "key": "key-1"}
+    assert outside.texts(group) == ["Let me look"]
+
+
+def test_what_a_member_speaks_twice_with_one_number_within_five_minutes_is_one_message(chat, outside, group):
+    with time_machine.travel(1_795_000_000, tick=False) as now:
+        first = chat.speak(group, "zendesk_1", "Let me look", "key-1", 7)
+        now.shift(299)
+        assert chat.speak(group, "zendesk_1", "Let me look", "key-1", 7).seq == first.seq
+        assert chat.speak(group, "mei", "Thank you", "key-1", 7).seq == first.seq + 1
+        assert chat.say(group, "Good-bye", 7).seq == first.seq + 2
+    assert outside.texts(group) == ["Let me look", "Thank you", "Good-bye"]
+
+
+def test_nobody_speaks_through_the_service_in_a_group_that_he_is_not_in(chat, outside, group):
+    with pytest.raises(Trouble):
+        chat.speak(group, "noor", "Let me in", "key-1", 7)
+    with pytest.raises(Trouble):
+        chat.speak(group, "stranger", "Let me in", "key-1", 8)
+    assert outside.texts(group) == []
+
+
+def test_a_member_does_not_speak_through_the_service_in_a_muted_group(chat, outside, group):
+    chat.mute(group, is_muted=True)
+    with pytest.raises(Trouble):
+        chat.speak(group, "zendesk_1", "One thing more", "key-1", 7)
+    assert outside.texts(group) == []
 
 
 def test_in_a_muted_group_only_the_service_speaks(chat, outside, group):

@@ -106,6 +106,7 @@ class TestSalesforce(ConnectorContract):
         "work.closed": case_event("work.closed", workId="0Bz300000000001CAA"),
     }
     unknown = case_event("case.escalated")
+    ref, agent_id = "5003000000D8cuIAAR", "0053000000AbCdEAAV"
 
     def dated(self, body, at):
         return {**body, "sentAt": iso(at)}

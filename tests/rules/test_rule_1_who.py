@@ -41,6 +41,24 @@ def test_an_agent_is_known_by_name_once_the_helpdesk_has_told_it(play):
     assert group in play.chat.groups
 
 
+def test_an_agent_whose_name_is_told_while_he_is_imported_is_called_by_it_all_the_same(play):
+    group, ticket = play.open()
+    agent = play.zendesk.add_agent("Ann")
+    decide = play.world.faults.decide
+
+    def meanwhile(vendor, call, subject):
+        if (call, subject) == ("account_import", f"zendesk_{agent}"):
+            play.world.faults.decide = decide
+            play.world.house.settle_now(play.case(group).key, "helpdesk", None, lambda _: False, 0)
+        return decide(vendor, call, subject)
+
+    play.world.faults.decide = meanwhile
+    play.zendesk.assign(ticket, agent)
+    play.rest()
+    assert play.world.faults.decide == decide
+    assert play.chat.accounts[f"zendesk_{agent}"].nick == "Ann"
+
+
 def test_the_new_agent_is_in_before_the_old_one_is_out(play):
     group, ticket = play.open()
     ann, bob = play.zendesk.add_agent("Ann"), play.zendesk.add_agent("Bob")

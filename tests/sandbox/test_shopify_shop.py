@@ -147,11 +147,13 @@ def test_compliance_webhooks_say_what_theirs_say(shop, make, topic, keys):
     assert keys <= set(json.loads(webhook.body))
 
 
-def test_the_storefront_is_a_page_without_scripts(storefront):
+def test_the_storefront_has_no_chat_until_the_merchant_switches_it_on(storefront, shop):
     page = storefront.get("/")
     assert page.status_code == 200
     assert "quiet.myshopify.com" in page.text
-    assert "<script" not in page.text
+    assert "<caseroom-chat" not in page.text
+    shop.pages.switch_on("http://127.0.0.1:1/sdk.js")
+    assert "<caseroom-chat" in storefront.get("/").text
 
 
 def test_the_storefront_escapes_who_is_signed_in(storefront):

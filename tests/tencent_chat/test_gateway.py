@@ -145,6 +145,7 @@ def test_each_verb_calls_no_other_apis_than_it_names(chat, cloud, known):
         "add_members": lambda: chat.add_members("g", ["noor"]),
         "remove_members": lambda: chat.remove_members("g", ["noor"]),
         "say": lambda: chat.say("g", "Hello", 1),
+        "speak": lambda: chat.speak("g", "mei", "Hello", "key", 2),
         "mute": lambda: chat.mute("g", is_muted=True),
         "read_history": lambda: chat.read_history("g", None),
         "recall_messages": lambda: chat.recall_messages("g", "mei"),

@@ -70,8 +70,12 @@ class Site:
     def as_tutorial(self, path, body, key=CALLBACK_KEY):
         return self.send(path, body, {"Authorization": f"Bearer {key}"})
 
-    def as_agent(self, path, token, method="GET", **headers):
-        return self.send(path, b"", {"Authorization": f"Bearer {token}", **headers}, method)
+    def as_agent(self, path, token, method="GET", body=b"", **headers):
+        return self.send(path, body, {"Authorization": f"Bearer {token}", **headers}, method)
+
+    def agent(self, name="Ann"):
+        """An agent of Zendesk with an open page: his number, his account and his token."""
+        return Colleague(self, self.zendesk.add_agent(name))
 
     def passed_on(self, outgoing, **headers):
         """What a vendor or a shop sends."""
@@ -142,7 +146,9 @@ class Site:
         )
 
     def code_in(self, page):
-        return re.search(r'const code = "([^"]*)"', page.get_data(as_text=True))[1]
+        html = page.get_data(as_text=True)
+        told = re.search(r'<script type="application/json" id="caseroom-pane">(.*?)</script>', html)
+        return json.loads(told[1])["code"]
 
     def session(self, code):
         answer = self.send("/agent/session", {"code": code})
@@ -169,6 +175,34 @@ class Site:
         body = json.loads(self.salesforce.apex.signed("/", secret, {"events": events}).body) | changes
         raw = json.dumps(body).encode()
         return self.send("/salesforce/events", raw, {"X-Caseroom-Signature": self.hexed(secret, raw)})
+
+
+class Colleague:
+    """An agent of Zendesk with his page open."""
+
+    def __init__(self, site, number):
+        self.site, self.number, self.account = site, number, f"zendesk_{number}"
+        self.token = site.zendesk_agent(number)["agentToken"]
+
+    def has(self, ref):
+        """Zendesk assigns a ticket to him."""
+        self.site.zendesk.assign(int(ref), self.number)
+        self.site.rest()
+        return self
+
+    def get(self, path):
+        return self.site.as_agent(f"/agent/{path}", self.token)
+
+    def do(self, ref, deed, body=b""):
+        return self.site.as_agent(f"/agent/case/{ref}/{deed}", self.token, "POST", body)
+
+    def say(self, ref, text="Hello", key="k1"):
+        return self.do(ref, "messages", {"text": text, "key": key})
+
+    def case(self, ref):
+        answer = self.get(f"case?ref={ref}")
+        assert answer.status_code == 200, answer.get_json()
+        return answer.get_json()
 
 
 def problem(answer):

@@ -141,10 +141,16 @@ def test_whoever_has_no_key_is_not_told_which_connectors_there_are(standing, pro
         assert problem(standing.send(f"/{connector}/createticket", {})) == (401, "not_proven")
 
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
 def test_a_method_that_a_route_does_not_take_is_405_for_every_route(standing, problem):
-    for rule in standing.app.url_map.iter_rules():
+    routes = standing.app.url_map
+    for rule in routes.iter_rules():
         path = rule.rule.replace("<connector>", "zendesk").replace("<ref>", "101")
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - rule.methods:
+        for method in METHODS:
+            if routes.bind("").test(path, method):
+                continue
             answer = standing.send(path, b"{}", {"Authorization": "Bearer sandbox-intake-key"}, method)
             assert problem(answer) == (405, "method_not_allowed"), (method, path)
             assert set(answer.headers["Allow"].split(", ")) >= rule.methods - {"HEAD"}, (method, path)

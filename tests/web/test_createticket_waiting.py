@@ -6,7 +6,7 @@ import pytest
 
 import app as hall
 from caseroom.settings import load
-from caseroom.web import customer_routes, front, vendor_routes
+from caseroom.web import customer_desk, front, vendor_routes
 from sandbox.faults import Fault, Faults
 from sandbox.town import CALLBACK_KEY, INTAKE_KEY, Town
 
@@ -38,7 +38,7 @@ def post(web, path, body, key=INTAKE_KEY):
 def test_a_customer_is_answered_in_time_by_a_slow_chat_cloud_and_his_group_opens_all_the_same(
     town, web, until, monkeypatch
 ):
-    monkeypatch.setattr(customer_routes, "ROOM_SECONDS", 0.5)
+    monkeypatch.setattr(customer_desk, "ROOM_SECONDS", 0.5)
     town.faults.rates = {Fault.SLOW: 1.0}
     answer, seconds = post(web, "/zendesk/createticket", {"userId": "mei", "caseInfo": INFO})
     assert (answer.status_code, answer.get_json()["status"]) == (202, "pending")

@@ -8,7 +8,10 @@ from caseroom.web import front
 
 CUSTOMERS = ("usersig", "case", "case/messages", "case/end", "case/forget")
 LOCKS = {
-    **{("GET", f"/{name}"): "nobody" for name in ("healthz", "readyz", "openapi.json", "agent")},
+    **{("GET", f"/{name}"): "nobody" for name in ("healthz", "readyz", "openapi.json", "agent", "widget.js")},
+    ("GET", "/ui/<file>"): "nobody",
+    ("GET", "/c/<code>"): "nobody",
+    **{("POST", f"/c/{name}"): "link_holder" for name in ("usersig", "case", "case/messages", "case/end")},
     **{("POST", f"/{name}"): "customer" for name in CUSTOMERS},
     ("POST", "/<connector>/createticket"): "customer",
     **{("POST", f"/shopify/proxy/{name}"): "storefront" for name in (*CUSTOMERS, "createticket")},
@@ -24,6 +27,8 @@ LOCKS = {
     ("GET", "/agent/cases"): "agent",
     ("GET", "/agent/case"): "agent",
     ("GET", "/agent/case/<ref>/messages"): "agent",
+    ("GET", "/agent/replies"): "agent",
+    **{("POST", f"/agent/case/<ref>/{deed}"): "agent" for deed in ("messages", "take", "solve", "block")},
 }
 BY_ITSELF = {"HEAD", "OPTIONS"}
 

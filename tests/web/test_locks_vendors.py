@@ -38,13 +38,15 @@ def tokens(standing, ann):
 
 
 TOKENS = ["ended", "forged", "of a connector that is not enabled", "a visitor's", "an intake key", "rubbish", "empty"]
-AGENTS = ["/agent/renew", "/agent/cases", "/agent/case?ref=101", "/agent/case/101/messages"]
+AGENTS = ["/agent/renew", "/agent/cases", "/agent/case?ref=101", "/agent/case/101/messages", "/agent/replies"]
+DEEDS = [f"/agent/case/101/{deed}" for deed in ("messages", "take", "solve", "block")]
+ASKED = [("POST" if route == "/agent/renew" else "GET", route) for route in AGENTS] + [("POST", deed) for deed in DEEDS]
 
 
-@pytest.mark.parametrize("route", AGENTS)
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
 @pytest.mark.parametrize("token", TOKENS)
-def test_no_wrong_token_opens_an_agents_door(standing, tokens, problem, route, token):
-    method = "POST" if route == "/agent/renew" else "GET"
+def test_no_wrong_token_opens_an_agents_door(standing, tokens, problem, asked, token):
+    method, route = asked
     with standing.unchanged():
         answer = standing.as_agent(route, tokens[token], method)
     assert problem(answer) == TOKEN
@@ -55,7 +57,8 @@ def test_no_wrong_token_opens_an_agents_door(standing, tokens, problem, route, t
 
 def test_the_right_token_opens_every_agents_door(standing, ann):
     token = standing.zendesk_agent(ann)["agentToken"]
-    assert [standing.as_agent(route, token).status_code for route in AGENTS[1:]] == [200, 404, 404]
+    assert [standing.as_agent(route, token).status_code for route in AGENTS[1:]] == [200, 404, 404, 200]
+    assert [standing.as_agent(deed, token, "POST").status_code for deed in DEEDS] == [400, 404, 404, 404]
     assert standing.as_agent("/agent/renew", token, "POST").status_code == 200
 
 
