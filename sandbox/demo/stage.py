@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +14,13 @@ from rich.text import Text
 
 from sandbox.faults import Fault, Faults
 from sandbox.mailbox import Outgoing
+from sandbox.service import Service
 from sandbox.tencent_chat.group import Group
-from sandbox.town import INTAKE_KEY, Town, free_port
+from sandbox.town import INTAKE_KEY, Town
 
 PATIENCE, START_PATIENCE = 20.0, 60.0
-ROOT = Path(__file__).resolve().parents[2]
+# What the merchant chose in the theme editor.
+SHOP_SETTINGS = {"accent": "#2f5d50", "line2": "We answer within a few minutes."}
 
 
 class Broken(Exception):
@@ -42,37 +40,19 @@ class Stage:
         self.folder = tempfile.TemporaryDirectory(prefix="caseroom-demo-")
         self.faults = PlannedFaults()
         self.town = Town(self.faults)
-        self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.log = Path(self.folder.name) / "service.log"
-        self.service = self._start()
+        self.service = Service(self.town, Path(self.folder.name), port)
+        self.url, self.log = self.service.url, self.service.log
         self.client = httpx.Client(base_url=self.url, timeout=20)
-        self.town.serve(self.url)
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        settings = self.town.settings(f"{self.folder.name}/cases.db", self.port)
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        with self.log.open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "caseroom.commands", "run"], cwd=ROOT, env=kept | settings, stderr=log
-            )
+        self.town.shop.pages.switch_on(f"{self.town.urls['tencent_chat']}/sdk.js", **SHOP_SETTINGS)
 
     def ready(self) -> None:
         """Wait until the service can work."""
-
-        def answers() -> bool:
-            with suppress(httpx.TransportError):
-                return self.client.get("/readyz").status_code == 200
-            return False
-
-        self.see("the service is ready", answers, START_PATIENCE)
+        self.see("the service is ready", self.service.is_ready, START_PATIENCE)
 
     def close(self) -> None:
         """End what was started here."""
         self.client.close()
-        self.service.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.service.wait(20)
+        self.service.close()
         self.town.close()
         self.folder.cleanup()
 
