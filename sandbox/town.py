@@ -14,7 +14,7 @@ from sandbox.screens.salesforce import SalesforceScreen
 from sandbox.screens.zendesk import ZendeskScreen
 from sandbox.shopify import Shop
 from sandbox.stand_in import Server
-from sandbox.tencent_chat import TencentChat
+from sandbox.tencent_chat import AskOverHTTP, TencentChat
 from sandbox.zendesk import Zendesk
 
 SDK_APP_ID = 1_400_000_000
@@ -46,7 +46,7 @@ class Town:
 
     faults: Faults = field(default_factory=Faults)
     service_url: str = ""
-    roads: dict[str, OverHTTP] = field(default_factory=dict)
+    lines: list[OverHTTP | AskOverHTTP] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.boxes = {
@@ -135,13 +135,16 @@ class Town:
         self.zendesk_screen.service_url = self.salesforce_screen.service_url = service_url
         patience = {"tencent_chat": TENCENT_PATIENCE, "zendesk": HELPDESK_PATIENCE, "salesforce": APEX_PATIENCE}
         for name, box in self.boxes.items():
-            self.roads[name] = box.send = OverHTTP(service_url, patience[name])
+            box.send = line = OverHTTP(service_url, patience[name])
+            self.lines.append(line)
+        self.tencent_chat.callbacks.ask = asking = AskOverHTTP(service_url, TENCENT_PATIENCE)
+        self.lines.append(asking)
 
     def close(self) -> None:
         """Close every vendor."""
         self.postman.close()
-        for road in self.roads.values():
-            road.close()
+        for line in self.lines:
+            line.close()
         for server in self.servers.values():
             server.close()
 

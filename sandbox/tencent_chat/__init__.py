@@ -4,8 +4,8 @@ Docstrings name the vendor's pages: 1047/34895 is tencentcloud.com/document/prod
 cloud.tencent.com/document/product/269/1522.
 """
 
-from sandbox.tencent_chat.callbacks import ask_over_http
+from sandbox.tencent_chat.callbacks import AskOverHTTP
 from sandbox.tencent_chat.stand_in import TencentChat
 from sandbox.user_sig import TencentError
 
-__all__ = ["TencentChat", "TencentError", "ask_over_http"]
+__all__ = ["AskOverHTTP", "TencentChat", "TencentError"]

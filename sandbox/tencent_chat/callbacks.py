@@ -78,16 +78,21 @@ class Callbacks:
         return Outgoing(path, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json"})
 
 
-def ask_over_http(base_url: str, seconds: float = 2.0) -> Ask:
-    """An Ask that really goes over HTTP, and waits no longer than Tencent does."""
-    client = httpx.Client(base_url=base_url, timeout=seconds)
+class AskOverHTTP:
+    """An Ask that really goes over HTTP, and waits no longer than Tencent does; its line stays open until closed."""
 
-    def ask(outgoing: Outgoing) -> Json | None:
+    def __init__(self, base_url: str, seconds: float = 2.0) -> None:
+        self.client = httpx.Client(base_url=base_url, timeout=seconds)
+
+    def __call__(self, outgoing: Outgoing) -> Json | None:
+        """Ask; None where no answer came that is one."""
         try:
-            response = client.post(outgoing.path, content=outgoing.body, headers=outgoing.headers)
+            response = self.client.post(outgoing.path, content=outgoing.body, headers=outgoing.headers)
             answer = response.json() if response.is_success else None
         except (httpx.TransportError, ValueError):
             return None
         return answer if isinstance(answer, dict) else None
 
-    return ask
+    def close(self) -> None:
+        """Close the line."""
+        self.client.close()

@@ -29,10 +29,14 @@ def test_a_backlog_never_meets_the_vendors_limit_and_uses_nearly_all_of_ours(pla
     assert too_fast == []
 
 
-def test_a_caller_for_whom_there_is_no_waiting_room_is_answered_at_once(play):
-    rooms = play.world.house.waiting_rooms
-    while rooms.acquire(blocking=False):
+def take_all_rooms(play) -> None:
+    """Have as many callers wait as may."""
+    while play.world.house.waiting_rooms.acquire(blocking=False):
         pass
+
+
+def test_a_caller_for_whom_there_is_no_waiting_room_is_answered_at_once(play):
+    take_all_rooms(play)
     before = len(play.chat.calls)
     status, answer = play.as_server(
         "/zendesk/createticket",
@@ -42,6 +46,29 @@ def test_a_caller_for_whom_there_is_no_waiting_room_is_answered_at_once(play):
     assert len(play.chat.calls) == before
     play.rest()
     assert play.members(answer["GroupId"]) == {"mei"}
+
+
+def test_a_tutorials_callback_for_which_there_is_no_waiting_room_is_answered_at_once_and_done_later(play):
+    group, _ = play.open()
+    take_all_rooms(play)
+    before = len(play.chat.calls)
+    status, answer = play.as_tutorial("/zendesk/joingroup", {"groupId": group, "userId": "12"})
+    assert (status, answer["status"]) == (202, "pending")
+    assert len(play.chat.calls) == before
+    play.rest()
+    assert play.members(group) == {"mei", "zendesk_12"}
+
+
+def test_a_customer_who_ends_his_chat_while_there_is_no_waiting_room_is_answered_at_once_and_is_out_later(play):
+    group, ticket = play.open()
+    play.zendesk.assign(ticket, play.zendesk.add_agent("Ann"))
+    play.rest()
+    take_all_rooms(play)
+    before = len(play.chat.calls)
+    assert play.as_server("/case/end", {"userId": "mei"})[0] in {200, 202}
+    assert len(play.chat.calls) == before
+    play.rest()
+    assert "mei" not in play.members(group)
 
 
 def test_a_quarter_of_the_threads_may_wait(play_with):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from caseroom.bridge.errors import Unavailable
 from caseroom.bridge.model import Case
 from sandbox.faults import Fault
 from sandbox.simulation.world import World
@@ -115,6 +116,22 @@ def test_a_creation_that_was_not_answered_is_looked_for_before_it_is_tried_again
     assert records(play) == 1
     assert play.case(group).ref is not None
     assert play.calls(getattr(play, connector), call) == 1
+
+
+def test_a_creation_that_a_callback_has_told_of_is_not_made_again_whatever_its_own_answer_says(play):
+    helpdesk = play.world.house.connectors["zendesk"]
+    create = helpdesk.open_case
+
+    def overtaken(key, request):
+        create(key, request)
+        play.world.boxes["zendesk"].deliver(play.world.clock.now)
+        raise Unavailable(503)
+
+    helpdesk.open_case = overtaken
+    group = play.ask()["GroupId"]
+    play.rest(60)
+    assert play.case(group).ref == str(next(iter(play.zendesk.tickets)))
+    assert play.calls(play.zendesk, "create_ticket") == 1
 
 
 def test_while_nobody_can_look_nothing_is_created_again(play):

@@ -95,3 +95,19 @@ def test_what_was_told_of_an_old_life_does_not_touch_the_present_one(play):
     assert old.members is not None
     play.rest()
     assert play.members(present) == {"mei"}
+
+
+def test_news_of_an_old_life_has_nobody_look_into_the_present_one(play):
+    group, case = play.open(connector="salesforce")
+    box = play.world.boxes["tencent_chat"]
+    play.chat.sneak_in(group, "mallory")
+    late, box.waiting = box.waiting, []
+    play.salesforce.close(case)
+    play.rest()
+    play.salesforce.reopen(case)
+    play.rest()
+    looks = play.calls(play.chat, "get_group_member_info")
+    box.waiting = [(play.world.clock.now, number, callback) for number, (_, _, callback) in enumerate(late)]
+    play.rest()
+    assert late != []
+    assert play.calls(play.chat, "get_group_member_info") == looks

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+from caseroom.bridge.errors import Unanswered
+from caseroom.bridge.model import Case
 from caseroom.bridge.records import DeliveryNote, EarlyFacts
 from sandbox.faults import Fault
 from sandbox.town import WEBHOOK_SECRET
@@ -133,6 +135,27 @@ def test_a_case_opened_inside_the_helpdesk_meanwhile_gets_its_group_when_the_cre
     play.rest(30)
     assert len(play.chat.groups) == 2
     assert len(play.zendesk.tickets) == 2
+
+
+def test_what_came_before_a_creation_was_tried_again_is_still_about_that_creation(play_with):
+    play = play_with(ZENDESK_TICKET_FIELDS='{"tags": ["chat"]}')
+    play.meet("zendesk", "create_ticket", Fault.UNANSWERED, Fault.UNANSWERED)
+    box, helpdesk = play.world.boxes["zendesk"], play.world.house.connectors["zendesk"]
+    tell, find, looks = box.send, helpdesk.find_case, []
+    box.send = lambda outgoing: tell(_without_our_key(outgoing))
+
+    def overtaken(key, since):
+        looks.append(key)
+        play.world.clock.sleep(0.1)
+        box.deliver(play.world.clock.now)
+        if 1 < len(looks) <= 3:
+            raise Unanswered(502)
+        return find(key, since) if len(looks) > 1 else None
+
+    helpdesk.find_case = overtaken
+    play.ask()
+    play.rest(60)
+    assert len(play.zendesk.tickets) == len(play.find(Case)) == len(play.chat.groups) == 1
 
 
 def test_a_helpdesk_that_still_shows_the_old_state_is_read_again(play):

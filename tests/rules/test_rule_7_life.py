@@ -58,13 +58,14 @@ def test_good_bye_is_said_in_the_customers_language(play):
     assert play.texts(answer["GroupId"])[-1].endswith("再见。")
 
 
-def test_every_message_is_kept_before_the_group_ends(opened):
+@pytest.mark.parametrize("end", [close, lambda play, ticket: play.zendesk.soft_delete(ticket)])
+def test_every_message_is_kept_before_the_group_ends(opened, end):
     play, group, ticket = opened
     play.world.boxes["tencent_chat"].send = lambda _: 200
     for number in range(45):
         play.chat.say(group, "mei", f"word {number}")
         play.rest(0.1)
-    close(play, ticket)
+    end(play, ticket)
     play.rest()
     kept = play.kept(group)
     assert [message.seq for message in kept] == list(range(1, len(play.texts(group)) + 1))
@@ -82,6 +83,18 @@ def test_while_a_message_cannot_be_read_the_group_stays(opened):
     play.rest(120)
     assert group in play.chat.destroyed
     assert "important" in [one.body[0]["MsgContent"]["Text"] for one in play.kept(group)]
+
+
+def test_good_bye_is_said_after_everything_was_read(opened):
+    play, group, ticket = opened
+    play.world.boxes["tencent_chat"].send = lambda _: 200
+    play.chat.say(group, "mei", "nobody heard this")
+    play.meet("tencent_chat", "group_msg_get_simple", *[Fault.BROKEN] * 6)
+    play.zendesk.soft_delete(ticket)
+    play.rest(5)
+    assert FAREWELL not in play.texts(group)
+    play.rest(120)
+    assert play.texts(group)[-1] == FAREWELL
 
 
 def test_nobody_speaks_while_the_last_messages_are_read(opened):
@@ -142,6 +155,21 @@ def test_a_close_that_is_a_merge_is_read_back_and_waits_for_its_target(opened):
     play.rest(60)
     assert group in play.chat.groups
     box.waiting += [(play.world.clock.now, 10_000, entry[2]) for entry in held]
+    play.rest()
+    assert play.case(group).ref == str(other)
+
+
+def test_a_merges_target_is_waited_for_ten_minutes(opened):
+    play, group, ticket = opened
+    other = play.zendesk.open_ticket("Second", "Words.", "Mei", "mei@x.test")
+    play.rest()
+    box = play.world.boxes["zendesk"]
+    play.zendesk.merge(ticket, other)
+    late = box.waiting
+    box.waiting = [entry for entry in late if not entry[2].key.endswith("/merged")]
+    play.rest(9 * 60)
+    assert group in play.chat.groups
+    box.waiting = [(play.world.clock.now, number, callback) for number, (_, _, callback) in enumerate(late)]
     play.rest()
     assert play.case(group).ref == str(other)
 
@@ -209,6 +237,15 @@ def test_a_circle_of_merges_is_left_to_a_person(play):
     assert play.parked()["merge"] == "cycle"
 
 
+def test_a_case_that_is_said_to_be_merged_into_itself_is_left_to_a_person(play):
+    group, case = play.open(connector="salesforce")
+    play.salesforce.cases[case]["MasterRecordId"] = case
+    play.salesforce.close(case)
+    play.rest()
+    assert play.parked() == {"merge": "cycle"}
+    assert play.members(group) == {"mei"}
+
+
 def test_a_follow_up_of_a_closed_ticket_is_a_room_for_the_same_customer(opened):
     play, group, ticket = opened
     play.zendesk.tag(ticket, "chat")
@@ -220,6 +257,22 @@ def test_a_follow_up_of_a_closed_ticket_is_a_room_for_the_same_customer(opened):
     assert again != group
     assert set(found.members) == {"mei"}
     assert play.as_server("/case", {"userId": "mei"})[1]["caseId"] == str(follow_up)
+
+
+def test_a_follow_up_speaks_the_customers_language(play):
+    info = {"subject": "茶壶", "desc": "漏水", "name": "李梅", "email": "", "locale": "zh-CN"}
+    play.as_server("/zendesk/createticket", {"userId": "mei", "caseInfo": info})
+    play.rest()
+    (ticket,) = play.zendesk.tickets
+    play.zendesk.tag(ticket, "chat")
+    close(play, ticket)
+    play.rest()
+    follow_up = play.zendesk.follow_up(ticket)
+    play.rest()
+    play.zendesk.solve(follow_up)
+    play.rest()
+    ((again, _),) = play.chat.groups.items()
+    assert "已解决" in play.texts(again)[-1]
 
 
 def test_the_customer_may_end_his_chat_and_the_case_goes_on(opened):

@@ -1,5 +1,7 @@
 """Whatever was answered 2xx happens; a vendor that is down is found out once, and its end within twenty seconds."""
 
+from itertools import pairwise
+
 import pytest
 
 from caseroom.bridge.records import Vendor
@@ -37,6 +39,26 @@ def test_a_vendor_that_is_down_is_probed_once_and_not_once_for_each_case(play):
     assert play.world.calls - before <= 600 / 5 + 2
 
 
+def test_a_vendor_that_is_down_is_probed_every_five_seconds_however_many_have_time_to_look(play):
+    play.zendesk.down = True
+    for number in range(5):
+        play.ask(f"user{number}")
+    play.rest(30)
+    answer, probes = play.zendesk.answer, []
+
+    def while_another_one_looks(request):
+        probes.append(play.world.clock.now)
+        if len(probes) == 1:
+            play.world.worker.step()
+        return answer(request)
+
+    play.zendesk.answer = while_another_one_looks
+    for _ in range(60):
+        play.rest(0.5)
+    assert len(probes) >= 5
+    assert all(later - earlier >= 5 for earlier, later in pairwise(probes))
+
+
 def test_a_customer_who_asks_while_the_chat_cloud_is_known_to_be_down_is_answered_at_once(play):
     play.chat.down = True
     play.ask("first")
@@ -66,12 +88,14 @@ def test_a_retry_after_is_waited_for(play):
 
 
 @pytest.mark.parametrize("state", ["wrong", "right"])
-def test_bad_credentials_pause_the_vendor_and_park_nothing(play, state):
+def test_bad_credentials_pause_the_vendor_and_park_nothing(play, state, caplog):
     play.zendesk.logins.client_secret = "changed"
     groups = [play.ask(f"user{number}")["GroupId"] for number in range(4)]
     play.rest(120)
     (vendor,) = play.find(Vendor)
     assert (vendor.name, vendor.state) == ("zendesk", "paused")
+    alerts = [record for record in caplog.records if record.name == "caseroom.health"]
+    assert [(one.levelname, one.getMessage()) for one in alerts] == [("ERROR", "vendor is paused")]
     assert play.parked() == {}
     if state == "right":
         play.zendesk.logins.client_secret = "secret"

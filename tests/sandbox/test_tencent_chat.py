@@ -2,9 +2,11 @@
 
 import ast
 import hashlib
+import inspect
 import json
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +21,7 @@ import sandbox.tencent_chat
 from sandbox.faults import Fault, Faults, NoAnswer
 from sandbox.mailbox import Mailbox, Outgoing
 from sandbox.stand_in import Server
-from sandbox.tencent_chat import TencentChat, TencentError, ask_over_http
+from sandbox.tencent_chat import AskOverHTTP, TencentChat, TencentError
 
 APP, KEY, TOKEN = 1400000000, "0123456789abcdef" * 4, "xxxxyyyy"
 ALLOW = {"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""}
@@ -1515,7 +1517,8 @@ def test_over_http_the_service_is_asked_and_heard(serve):
     def service(request):
         return Response(json.dumps({"path": request.full_path, "body": request.get_json(force=True)}))
 
-    answer = ask_over_http(serve(service))(Outgoing("/tencent/callback?n=1", b'{"a": 1}'))
+    with closing(AskOverHTTP(serve(service))) as ask:
+        answer = ask(Outgoing("/tencent/callback?n=1", b'{"a": 1}'))
     assert answer == {"path": "/tencent/callback?n=1", "body": {"a": 1}}
 
 
@@ -1523,7 +1526,8 @@ def test_over_http_the_service_is_asked_and_heard(serve):
     "response", [Response("not JSON"), Response("[]"), Response('{"ErrorCode": 1}', status=500), Response("{")]
 )
 def test_over_http_an_answer_that_is_none_counts_as_none(serve, response):
-    assert ask_over_http(serve(response))(Outgoing("/", b"{}")) is None
+    with closing(AskOverHTTP(serve(response))) as ask:
+        assert ask(Outgoing("/", b"{}")) is None
 
 
 def test_over_http_the_service_is_not_waited_for_longer_than_agreed(serve):
@@ -1532,7 +1536,12 @@ def test_over_http_the_service_is_not_waited_for_longer_than_agreed(serve):
         time.sleep(0.5)
         return Response("{}")
 
-    assert ask_over_http(serve(service), seconds=0.05)(Outgoing("/", b"{}")) is None
+    with closing(AskOverHTTP(serve(service), seconds=0.05)) as ask:
+        assert ask(Outgoing("/", b"{}")) is None
+
+
+def test_the_service_has_two_seconds_unless_a_test_has_others():
+    assert inspect.signature(AskOverHTTP).parameters["seconds"].default == 2
 
 
 # Faults

@@ -147,4 +147,4 @@ def test_a_java_that_is_too_old_is_no_java(bare, version, is_taken):
 
 def test_the_tools_are_the_ones_of_the_lock_file_which_names_no_registry(tools):
     assert tools.run("-e", "import('@lwc/compiler').then(() => console.log('here'))").stdout == "here\n"
-    assert "resolved" not in node.LOCK.read_text()
+    assert "resolved" not in (node.HERE / node.LOCK).read_text(encoding="utf-8")

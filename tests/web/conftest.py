@@ -159,7 +159,8 @@ class Site:
         """What the page of an agent of Zendesk works with."""
         return self.session(self.code_in(self.at_zendesk(self.zendesk_proof(agent))))
 
-    def salesforce_code(self, agent, nonce="nonce-1", name="Ann", secret=AGENT_SECRET):
+    def salesforce_code(self, agent, nonce=None, name="Ann", secret=AGENT_SECRET):
+        nonce = nonce or f"nonce-{next(self.numbers)}"
         return self.passed_on(self.salesforce.agent_code_request(agent, name, nonce, secret))
 
     def tencent(self, body, command=None, secret=TENCENT_TOKEN, at=None, **changes):

@@ -450,6 +450,24 @@ def test_a_visitor_who_asks_too_much_is_told_when_to_come_back_and_nobody_else_i
     assert town.ask("usersig", token=town.visitor()).status_code == 200
 
 
+def from_address(town, number, shop):
+    """A customer of his own, seen from an address."""
+    return town.send(town.shops[shop].proxied("usersig", {}, 7_000 + number, f"198.51.100.{number}")).status_code
+
+
+def test_a_shop_is_limited_from_all_addresses_together_and_another_shop_is_not(build):
+    town = build(REQUESTS_PER_MINUTE_AND_ORIGIN="20", TRUSTED_PROXIES="127.0.0.0/8")
+    assert [from_address(town, number, QUIET) for number in range(21)] == [200] * 20 + [429]
+    assert from_address(town, 99, LOUD) == 200
+
+
+def test_an_address_is_limited_in_all_shops_together_and_another_address_is_not(build):
+    town = build(REQUESTS_PER_MINUTE_AND_ORIGIN="20", TRUSTED_PROXIES="127.0.0.0/8")
+    proxied = [town.shops[(QUIET, LOUD)[n % 2]].proxied("usersig", {}, 7_000 + n, "198.51.100.1") for n in range(21)]
+    assert [town.status(outgoing) for outgoing in proxied] == [200] * 20 + [429]
+    assert from_address(town, 99, LOUD) == 200
+
+
 def test_there_is_a_ceiling_for_a_shop_and_one_for_new_visitors(build):
     town = build(REQUESTS_PER_MINUTE_AND_ORIGIN="20")
     statuses = [town.ask("usersig", {}, 7_000 + number).status_code for number in range(21)]
