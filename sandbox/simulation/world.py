@@ -121,7 +121,11 @@ class World:
         self.cut = Cut(self._strikes)
         self.fresh = random.Random(f"{self.seed}/ids").randbytes
         self.store: Any = None
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self.clock.stop()
+            raise
 
     def _box(self, name: str) -> Mailbox:
         return Mailbox(

@@ -57,7 +57,8 @@ def group(street):
         chat.people.add(account, imported=True)
     name = f"sdk-{next(groups)}"
     members = [{"Member_Account": "mei"}, {"Member_Account": "ann"}]
-    chat.cloud.create_group({"Type": "Public", "Name": name, "GroupId": name, "MemberList": members}, ADMIN)
+    with chat.lock:
+        chat.cloud.create_group({"Type": "Public", "Name": name, "GroupId": name, "MemberList": members}, ADMIN)
     return name
 
 

@@ -4,7 +4,9 @@ import os
 from functools import cache
 
 import pytest
+import time_machine
 
+from caseroom.settings import SettingsError
 from sandbox.simulation.script import MINUTES, Script
 from sandbox.simulation.truth import findings
 from sandbox.simulation.world import BEGINNING, World
@@ -89,6 +91,12 @@ def test_the_truth_sees_a_record_too_many(ended):
 def test_the_soak_says_how_many_seeds_ended_well(capfd):
     assert main(["42-42"]) == 0
     assert "1 seeds" in capfd.readouterr().out
+
+
+def test_a_world_that_cannot_begin_gives_the_time_back():
+    with pytest.raises(SettingsError):
+        World(1, settings={"SECRET_KEY": ""})
+    assert not time_machine.escape_hatch.is_travelling()
 
 
 @pytest.mark.parametrize(
