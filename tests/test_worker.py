@@ -17,7 +17,6 @@ from caseroom.bridge.intake import Ask
 from caseroom.bridge.model import Account, Case, CaseRequest, Status, Wanted
 from caseroom.bridge.records import Allowance, DeliveryNote, EarlyFacts, Lane, Once, Value
 from caseroom.settings import load
-from caseroom.store import sqlite
 from caseroom.web.health_routes import HEARTBEAT, readiness
 from caseroom.worker import Worker
 from sandbox.faults import Fault
@@ -184,7 +183,7 @@ def test_a_settling_that_breaks_does_not_stop_the_others(service, working, until
 
 
 def test_a_store_that_cannot_be_written_for_a_while_ends_nothing(service, working, until, monkeypatch, caplog):
-    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(service.house.store, "busy_seconds", 0.05)
     with closing(sqlite3.connect(service.file, isolation_level=None)) as other, working():
         other.execute("BEGIN IMMEDIATE")
         until(lambda: "a round broke" in caplog.text)

@@ -112,7 +112,7 @@ def test_most_requests_ask_the_store_nothing(process, store, monkeypatch):
 
 
 def test_where_nobody_can_count_nobody_is_let_in(process, store, monkeypatch):
-    monkeypatch.setattr("caseroom.store.sqlite.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(store, "busy_seconds", 0.01)
     store.close()
     blocker = sqlite3.connect(store.path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
