@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from caseroom.bridge import ranges
 from caseroom.bridge.action import Ports
 from caseroom.bridge.apply import want
 from caseroom.bridge.chat_actions import ChatAction
 from caseroom.bridge.model import Known, Message, Speech
 from caseroom.bridge.ports import Saying
 from caseroom.bridge.situation import Situation
-from caseroom.bridge.word_actions import without_speeches
+from caseroom.bridge.word_actions import own_message, with_own_words, without_speeches
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,7 @@ class Speak(ChatAction):
 
     def done(self, situation: Situation, result: Saying) -> Situation:
         """It is said, and kept like every other message."""
-        history = situation.case.seen.history
-        kept = ranges.add(history.kept, [result.seq])
-        heard = situation.seeing(history=replace(history, kept=kept, top=max(history.top, result.seq)))
-        return without_speeches(heard, {self.speech.saying: Known.YES})
+        return without_speeches(with_own_words(situation, result), {self.speech.saying: Known.YES})
 
     def undone(self, situation: Situation) -> Situation:
         """It is not said."""
@@ -55,23 +51,9 @@ class Speak(ChatAction):
 
     def messages(self, situation: Situation, result: Saying) -> tuple[Message, ...]:
         """What was said; nothing where its customer was erased meanwhile."""
-        case = situation.case
-        if case.wanted.is_erased:
+        if situation.case.wanted.is_erased:
             return ()
-        return (
-            Message(
-                group_id=case.group_id,
-                seq=result.seq,
-                case=case.key,
-                life=case.life,
-                sender=result.sender,
-                sent_at=result.sent_at,
-                body=result.body,
-                is_confirmed=True,
-                random=situation.identity.random(case.group_id, self.speech.saying),
-                note=result.note,
-            ),
-        )
+        return (own_message(situation, self.speech.saying, result),)
 
 
 def speech_key(speech: Speech) -> str:

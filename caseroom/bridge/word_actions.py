@@ -16,6 +16,30 @@ from caseroom.bridge.ports import HistoryPage, Saying
 from caseroom.bridge.situation import Situation
 
 
+def with_own_words(situation: Situation, said: Saying) -> Situation:
+    """The situation with what we said ourselves in its history, which nobody has to read any more."""
+    history = situation.case.seen.history
+    kept = ranges.add(history.kept, [said.seq])
+    return situation.seeing(history=replace(history, kept=kept, top=max(history.top, said.seq)))
+
+
+def own_message(situation: Situation, saying: str, said: Saying) -> Message:
+    """What we said, as it is kept."""
+    case = situation.case
+    return Message(
+        group_id=case.group_id,
+        seq=said.seq,
+        case=case.key,
+        life=case.life,
+        sender=said.sender,
+        sent_at=said.sent_at,
+        body=said.body,
+        is_confirmed=True,
+        random=situation.identity.random(case.group_id, saying),
+        note=said.note,
+    )
+
+
 @dataclass(frozen=True)
 class Say(ChatAction):
     """Say something to everybody in the group, once."""
@@ -40,10 +64,7 @@ class Say(ChatAction):
 
     def done(self, situation: Situation, result: Saying) -> Situation:
         """It is said, and kept like every other message."""
-        history = situation.case.seen.history
-        kept = ranges.add(history.kept, [result.seq])
-        history = replace(history, kept=kept, top=max(history.top, result.seq))
-        return self._said(situation, Known.YES).seeing(history=history)
+        return self._said(with_own_words(situation, result), Known.YES)
 
     def undone(self, situation: Situation) -> Situation:
         """It is not said."""
@@ -51,20 +72,7 @@ class Say(ChatAction):
 
     def messages(self, situation: Situation, result: Saying) -> tuple[Message, ...]:
         """What was said."""
-        case = situation.case
-        return (
-            Message(
-                group_id=case.group_id,
-                seq=result.seq,
-                case=case.key,
-                life=case.life,
-                sender=result.sender,
-                sent_at=result.sent_at,
-                body=result.body,
-                is_confirmed=True,
-                random=situation.identity.random(case.group_id, self.saying),
-            ),
-        )
+        return (own_message(situation, self.saying, result),)
 
     def _said(self, situation: Situation, known: Known) -> Situation:
         return situation.seeing(said={**situation.case.seen.said, self.saying: known})
