@@ -17,11 +17,11 @@ from caseroom.bridge.speech_actions import speech_key
 from caseroom.house import House
 from caseroom.web.agent_bodies import SpeechAnswer, SpeechAsk
 from caseroom.web.agent_desk import AgentDesk, unknown
+from caseroom.web.customer_desk import OUT_SECONDS, is_customer_out
 from caseroom.web.tokens import AgentToken
 
 ACT_SECONDS = 10.0
 SPEAK_SECONDS = 4.0
-OUT_SECONDS = 3.0
 BLOCK_SECONDS = 86_400.0
 
 Answer = tuple[dict[str, Any], int]
@@ -102,7 +102,7 @@ class AgentDeeds:
                 self.house.office.fold(tx, one, [CustomerLeft()], now)
         with self.house.waiting_room() as may_wait:
             if may_wait:
-                case = self.house.settle_now(case.key, "chat", None, _is_customer_out, OUT_SECONDS)
+                case = self.house.settle_now(case.key, "chat", None, is_customer_out, OUT_SECONDS)
         return self.desk.shown(token, case)
 
     def say(self, token: AgentToken, ref: str, ask: SpeechAsk) -> Answer:
@@ -154,10 +154,6 @@ def _is_pending(case: Case, speech: Speech) -> bool:
 
 def _is_over(speech: Speech) -> Callable[[Situation], bool]:
     return lambda situation: not _is_pending(situation.case, speech)
-
-
-def _is_customer_out(situation: Situation) -> bool:
-    return situation.case.account not in situation.case.seen.members
 
 
 def _rejection(trouble: Trouble) -> Rejected:

@@ -1,12 +1,7 @@
 """What a real account answered and sent, read through our own parsing."""
 
-import base64
-import gzip
 import json
-import os
-from pathlib import Path
 
-import httpx
 import pytest
 from werkzeug.wrappers import Response
 
@@ -15,30 +10,11 @@ from caseroom.bridge.model import CaseRequest, Status
 from caseroom.connector import InboundRequest
 from caseroom.signatures import base64_of, version_of
 from connectors.zendesk.connector import Zendesk, ZendeskSettings
-
-BESIDE = Path(__file__).parents[3] / "shared" / "recorded"
-RECORDED = Path(os.environ.get("CASEROOM_RECORDED") or BESIDE) / "zendesk"
+from tests.zendesk_recordings import RECORDED, recorded
 
 pytestmark = pytest.mark.skipif(
     not RECORDED.is_dir(), reason="NOT READ as a real Zendesk account writes: no recordings; set CASEROOM_RECORDED"
 )
-
-
-def recorded(name):
-    """The exchanges of the recording whose file name ends so, as (method, path, body, status, answer)."""
-    (file,) = RECORDED.glob(f"*{name}.json")
-    exchanges = json.loads(file.read_text())["http_interactions"]
-    for request, response in ((exchange["request"], exchange["response"]) for exchange in exchanges):
-        url = httpx.URL(request["uri"])
-        yield request["method"], url.raw_path.decode(), text(request), response["status"]["code"], text(response)
-
-
-def text(message):
-    body = message["body"]
-    if not body.get("base64_string"):
-        return json.loads(body.get("string") or "null")
-    raw = base64.b64decode(body["base64_string"])
-    return json.loads(gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw or b"null")
 
 
 def test_a_ticket_that_a_real_account_created_has_its_number(answering):

@@ -1,40 +1,17 @@
 """The stand-in beside what a real account answered: every field, of the same JSON type, and no other."""
 
-import base64
-import gzip
 import json
-import os
-from pathlib import Path
 
 import httpx
 import pytest
 
 from sandbox.mailbox import Mailbox
 from sandbox.zendesk import Zendesk
-
-BESIDE = Path(__file__).parents[3] / "shared" / "recorded"
-RECORDED = Path(os.environ.get("CASEROOM_RECORDED") or BESIDE) / "zendesk"
+from tests.zendesk_recordings import RECORDED, recorded
 
 pytestmark = pytest.mark.skipif(
     not RECORDED.is_dir(), reason="NOT COMPARED with a real Zendesk account: no recordings; set CASEROOM_RECORDED"
 )
-
-
-def recorded(name):
-    """The exchanges of the recording whose file name ends so, as (method, path, body, status, answer)."""
-    (file,) = RECORDED.glob(f"*{name}.json")
-    exchanges = json.loads(file.read_text())["http_interactions"]
-    for request, response in ((exchange["request"], exchange["response"]) for exchange in exchanges):
-        url = httpx.URL(request["uri"])
-        yield request["method"], url.raw_path.decode(), text(request), response["status"]["code"], text(response)
-
-
-def text(message):
-    body = message["body"]
-    if not body.get("base64_string"):
-        return json.loads(body.get("string") or "null")
-    raw = base64.b64decode(body["base64_string"])
-    return json.loads(gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw or b"null")
 
 
 def compare(ours, theirs, path=""):
